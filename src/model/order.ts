@@ -1,0 +1,100 @@
+import type { Decimal } from './decimal.js';
+import type { ClientOrderId, TrancheId, VenueOrderId } from './ids.js';
+import type { PriceSource } from './price.js';
+import type { OrderSide, WirePositionSide } from './side.js';
+
+/** What one of our orders is for. */
+export type OrderRole = 'stop-loss' | 'take-profit' | 'close';
+
+export type OrderKind = 'market' | 'limit' | 'stop-market' | 'take-profit-market';
+
+/**
+ * Life of an order, in the words of FIX.
+ *
+ * `initialized` recorded, not sent · `submitted` sent, no answer yet · `unresolved` sent, outcome unknown ·
+ * `accepted` live at the exchange · `triggered` its condition was met, not filled yet · the rest is terminal.
+ * `absent` = proven never to have reached the exchange.
+ */
+export type OrderStatus =
+  | 'initialized'
+  | 'submitted'
+  | 'unresolved'
+  | 'accepted'
+  | 'triggered'
+  | 'filled'
+  | 'canceled'
+  | 'rejected'
+  | 'expired'
+  | 'absent';
+
+/** Statuses that an exchange can report. */
+export type VenueOrderStatus = 'accepted' | 'triggered' | 'filled' | 'canceled' | 'rejected' | 'expired';
+
+const TERMINAL: ReadonlySet<OrderStatus> = new Set(['filled', 'canceled', 'rejected', 'expired', 'absent']);
+
+/** Whether nothing can happen to the order any more. */
+export function isTerminal(status: OrderStatus): boolean {
+  return TERMINAL.has(status);
+}
+
+/** Whether the exchange holds the order. */
+export function isOpen(status: OrderStatus): boolean {
+  return status === 'accepted' || status === 'triggered';
+}
+
+/** What defines an order at the exchange; two orders with the same client id never differ in it. */
+export interface OrderTerms {
+  readonly symbol: string;
+  readonly side: OrderSide;
+  /** `BOTH` in one-way mode. */
+  readonly positionSide: WirePositionSide;
+  readonly kind: OrderKind;
+  readonly quantity: Decimal;
+  /** Limit price; `null` for market kinds. */
+  readonly price: Decimal | null;
+  /** Level that triggers a conditional order; `null` for the others. */
+  readonly triggerPrice: Decimal | null;
+  /** Price that the trigger is judged on. */
+  readonly triggerSource: PriceSource | null;
+  readonly priceProtect: boolean;
+  /** Always true for exits; on the wire it is sent where the position mode allows the flag. */
+  readonly reduceOnly: boolean;
+}
+
+/** One of our orders: recorded before it is sent, followed until it is terminal. */
+export interface WorkingOrder {
+  readonly clientOrderId: ClientOrderId;
+  /** Changes only when tranches merge: executions then count for the survivor. */
+  trancheId: TrancheId;
+  readonly role: OrderRole;
+  /** Take-profit level, or part of an order that was split. From 0. */
+  readonly slot: number;
+  /** Rises with each replacement; part of the client id. */
+  readonly generation: number;
+  readonly terms: OrderTerms;
+  status: OrderStatus;
+  /** How often it was sent; a resend after a proof of absence keeps the client id. */
+  attempt: number;
+  venueOrderId: VenueOrderId | null;
+  /** Executed quantity and its cost (sum of price * quantity). */
+  executedQty: Decimal;
+  executedCost: Decimal;
+  /** Trades booked, by trade id. */
+  trades: Record<string, { readonly quantity: string; readonly price: string }>;
+  /** Wall ms of the recording, and the last moment at which it may still leave. */
+  createdAt: number;
+  sendBy: number;
+  /** Venue time after which the exchange refuses the request. */
+  deadline: number;
+  /** Why we asked for its cancellation; `null` while we want it. */
+  cancelReason: string | null;
+  cancelStatus: 'none' | 'requested' | 'submitted' | 'unresolved';
+  /** Refusal code of a `rejected` order. */
+  rejection: string | null;
+  updatedAt: number;
+}
+
+/** What is left to execute. */
+export function openQuantity(order: WorkingOrder): Decimal {
+  return order.terms.quantity.minus(order.executedQty);
+}
