@@ -52,6 +52,8 @@ export const STOP_MOVE_PAUSE_MS = 250;
 export const STOP_MOVE_WAIT_MS = 2_000;
 /** A suspicious price waits this long for a second witness, ms. */
 export const PRICE_CONFIRM_MS = 500;
+/** A price that nobody can confirm or deny is the price when it has stayed this long, ms. */
+export const PRICE_PERSIST_MS = 5_000;
 /** The account view is fresh while the last full comparison is younger than this, ms. */
 export const ACCOUNT_VIEW_FRESH_MS = 10_000;
 
@@ -94,3 +96,89 @@ export const SPLIT_PARTS_MAX = 100;
 export const SYMBOL_LENGTH_MAX = 64;
 export const ORDER_ID_LENGTH_MAX = 128;
 export const INSTANCE_ID_LENGTH_MAX = 64;
+
+/** Largest accepted percentage: a hundredfold move. More is a slip of units. */
+export const PERCENT_MAX = 10_000;
+/** Basis points of a whole. */
+export const BASIS_POINTS_MAX = 10_000;
+/** Longest accepted duration in a configuration, ms: a day. More is a slip of units. */
+export const DURATION_MS_MAX = 86_400_000;
+/** Most refusals that an emergency close may wait for. */
+export const EMERGENCY_FAILURES_MAX = 1_000;
+/** Shortest pause between two full comparisons, ms: less would eat the request budget that stops need. */
+export const RECONCILE_INTERVAL_MS_MIN = 100;
+/** Longest accepted price or quantity from outside, characters: products of two stay readable decimals. */
+export const AMOUNT_LENGTH_MAX = 30;
+/** Longest accepted JSON text of a configuration, characters; deepest nesting; most entries in all. */
+export const CONFIG_TEXT_LENGTH_MAX = 4_000_000;
+export const CONFIG_DEPTH_MAX = 10;
+export const CONFIG_ENTRIES_MAX = 100_000;
+/** Problems that one error message lists; the rest is counted. */
+export const CONFIG_PROBLEMS_LISTED_MAX = 50;
+/** Longest accepted URL and file path in a configuration, characters. */
+export const URL_LENGTH_MAX = 2_048;
+export const FILE_PATH_LENGTH_MAX = 4_096;
+/** Longest text of an exchange that is kept, characters. */
+export const DETAIL_LENGTH_MAX = 500;
+/** Rows of one answer of an exchange; a longer one is not believed. */
+export const REPORT_ROWS_MAX = 100_000;
+/** Times between these look like seconds, not ms; times above the last look like microseconds. */
+export const SECONDS_LIKE_MIN = 1e8;
+export const SECONDS_LIKE_MAX = 1e11;
+export const MICROSECONDS_LIKE_MIN = 1e14;
+
+/** Longest delay of one native timer, ms; longer ones are chained (beyond it, runtimes fire at once). */
+export const NATIVE_TIMER_DELAY_MAX_MS = 2_147_483_647;
+/** Where virtual time begins unless told, ms: an ordinary moment, so that no code meets time zero. */
+export const VIRTUAL_CLOCK_START_MS = 1_700_000_000_000;
+/** Timers that virtual time fires without moving on; more means that a timer sets itself again for ever. */
+export const VIRTUAL_TIMERS_PER_MOMENT_MAX = 1_000_000;
+/** Characters of a random id: 36^10 leaves no room for chance between two stores. */
+export const RANDOM_ID_LENGTH = 10;
+
+/** Terminal orders that the paper exchange remembers for `fetchOrder`. */
+export const PAPER_ORDERS_KEPT = 10_000;
+/** Trades per symbol that the paper exchange remembers for `fetchFills`; an older range is refused. */
+export const PAPER_FILLS_KEPT = 50_000;
+/** Host orders that the paper exchange remembers, so that one execution is booked once. */
+export const PAPER_HOST_ORDERS_KEPT = 100_000;
+/** Orders in one batch request of the paper exchange. */
+export const PAPER_BATCH_SIZE = 5;
+/** Longest client order id of the paper exchange, characters: that of the narrowest venue. */
+export const PAPER_CLIENT_ID_LENGTH_MAX = 36;
+/** Parts that a fill of the paper exchange may be split into. */
+export const PAPER_FILL_PARTS_MAX = 100;
+/** Longest simulated round trip of the paper exchange, ms. */
+export const PAPER_LATENCY_MAX_MS = 60_000;
+
+/** Events that a `MemoryStore` keeps; the oldest are dropped. About 50 MB. */
+export const MEMORY_EVENTS_KEPT = 100_000;
+/** Batches that may wait for the store's next write; a commit beyond it is refused. */
+export const STORE_QUEUE_MAX = 100_000;
+/** Batches written in one transaction: keeps one write under some ms of the event loop. */
+export const STORE_GROUP_MAX = 128;
+/** Events read from the store at once; the event loop is free between two pages. */
+export const HISTORY_PAGE = 500;
+/** Rows written since the last checkpoint that ask for the next one in a quiet moment; about 8 MB of log. */
+export const CHECKPOINT_ROWS = 2_000;
+/** ... and that have it made without a quiet moment, so that the log stays bounded. */
+export const CHECKPOINT_ROWS_MAX = 20_000;
+/** The log file is cut back to this size when it starts anew, bytes. */
+export const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+/** A database up to this size is checked whole on open, a larger one without its event history, bytes (about 1 s). */
+export const FULL_CHECK_BYTES_MAX = 512 * 1024 * 1024;
+/** How long a write may wait for a lock of a foreign SQLite tool, ms. It holds the event loop. */
+export const SQLITE_BUSY_MS = 50;
+/** How long `open()` waits for the writer's lock: a reader that looks at it holds it for an instant, ms. */
+export const SQLITE_LOCK_WAIT_MS = 250;
+
+/** How much of a recording is unpacked at once, bytes. */
+export const RECORDING_CHUNK_BYTES = 256 * 1024;
+/** Longest line of a recording, bytes. */
+export const RECORDING_LINE_BYTES_MAX = 1024 * 1024;
+/** Distinct distances of bars that are counted to find the length of a bar. */
+export const BAR_DISTANCES_MAX = 100_000;
+/** Length of a bar when a recording has a single one, ms. */
+export const BAR_LENGTH_DEFAULT_MS = 60_000;
+/** Warnings that the command line lists one by one; the rest is counted. */
+export const WARNINGS_LISTED_MAX = 20;

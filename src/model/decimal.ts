@@ -16,7 +16,7 @@ Exact.RM = 1;
 Exact.NE = -1e6;
 Exact.PE = 1e6;
 
-const PLAIN = /^[+-]?(\d+\.?\d*|\.\d+)$/;
+const PLAIN = /^-?(\d+\.?\d*|\.\d+)$/;
 /** Longer inputs are refused: nothing in trading needs them, and they cost time. */
 const INPUT_LENGTH_MAX = 64;
 

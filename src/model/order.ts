@@ -1,5 +1,6 @@
 import type { Decimal } from './decimal.js';
 import type { ClientOrderId, TrancheId, VenueOrderId } from './ids.js';
+import type { ExecutionLedger } from './ledger.js';
 import type { PriceSource } from './price.js';
 import type { OrderSide, WirePositionSide } from './side.js';
 
@@ -76,11 +77,10 @@ export interface WorkingOrder {
   /** How often it was sent; a resend after a proof of absence keeps the client id. */
   attempt: number;
   venueOrderId: VenueOrderId | null;
-  /** Executed quantity and its cost (sum of price * quantity). */
-  executedQty: Decimal;
-  executedCost: Decimal;
-  /** Trades booked, by trade id. */
-  trades: Record<string, { readonly quantity: string; readonly price: string }>;
+  /** What it executed, from every source. */
+  readonly execution: ExecutionLedger;
+  /** Largest executed quantity that was reported, priced or not. Above the booked one: fills must be read. */
+  reportedQty: Decimal;
   /** Wall ms of the recording, and the last moment at which it may still leave. */
   createdAt: number;
   sendBy: number;
@@ -92,9 +92,20 @@ export interface WorkingOrder {
   /** Refusal code of a `rejected` order. */
   rejection: string | null;
   updatedAt: number;
+  /** Recorded but known not to have reached the exchange: it is sent again if it is still wanted. Not stored. */
+  unsent: boolean;
+  /** Monotonic ms at which the exchange reported the trigger; not stored. */
+  triggeredAt: number | null;
+  /** Input at which something was last learned of it: guards comparisons against older snapshots. Not stored. */
+  touchedAt: number;
 }
 
 /** What is left to execute. */
 export function openQuantity(order: WorkingOrder): Decimal {
-  return order.terms.quantity.minus(order.executedQty);
+  return order.terms.quantity.minus(order.execution.bookedQty);
+}
+
+/** Whether nothing can happen to it any more *and* everything it executed is booked. */
+export function isSettled(order: WorkingOrder): boolean {
+  return isTerminal(order.status) && order.execution.bookedQty.gte(order.reportedQty);
 }

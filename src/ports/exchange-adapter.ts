@@ -90,7 +90,10 @@ export interface ExchangeCapabilities {
   /** Largest number of orders in one `placeOrders`; 1 without batches. */
   readonly batchSize: number;
   /** Largest number of open conditional orders, per symbol or account; `null` = no limit known. */
-  readonly maxProtectiveOrders: { readonly perSymbol: number | null; readonly perAccount: number | null };
+  readonly maxProtectiveOrders: {
+    readonly perSymbol: number | null;
+    readonly perAccount: number | null;
+  };
   readonly clientOrderId: { readonly maxLength: number; readonly unique: 'open' | 'forever' };
   /** Whether the minimum notional also applies to reducing orders. */
   readonly minNotionalOnExits: boolean;
@@ -186,6 +189,8 @@ export interface OrderStatusReport {
   readonly trade?: TradeReport;
   /** Why the exchange itself acted. Default `order`. */
   readonly cause?: ExchangeCause;
+  /** Why the exchange ended the order, in its own words. For people; nothing is decided by it. */
+  readonly reason?: string;
   readonly time: number;
 }
 
@@ -245,7 +250,11 @@ export interface HostFillReport {
   /** Executed so far by the order, where known; otherwise one trade. */
   readonly executedQty?: DecimalString;
   readonly avgPrice?: DecimalString;
-  readonly trade?: { readonly tradeId: string; readonly quantity: DecimalString; readonly price: DecimalString };
+  readonly trade?: {
+    readonly tradeId: string;
+    readonly quantity: DecimalString;
+    readonly price: DecimalString;
+  };
   readonly reduceOnly: boolean;
   readonly time: number;
 }

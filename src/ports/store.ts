@@ -98,7 +98,10 @@ export interface TrancheRow {
   readonly exitFees: DecimalString;
   readonly entryPrice: DecimalString;
   readonly plan: ExitPlan;
-  readonly takeProfits: readonly { readonly price: DecimalString; readonly portion: DecimalString }[];
+  readonly takeProfits: readonly {
+    readonly price: DecimalString;
+    readonly portion: DecimalString;
+  }[];
   readonly stopLoss: DecimalString | null;
   readonly takenBySlot: readonly DecimalString[];
   readonly sources: readonly {
@@ -175,7 +178,9 @@ export interface LedgerRow {
   readonly quantity: DecimalString;
   readonly cost: DecimalString;
   readonly cumulative: { readonly quantity: DecimalString; readonly cost: DecimalString };
-  readonly trades: Readonly<Record<string, { readonly quantity: string; readonly price: string; readonly fee: string }>>;
+  readonly trades: Readonly<
+    Record<string, { readonly quantity: string; readonly price: string; readonly fee: string }>
+  >;
   /** Tranches the order's quantity went to, the latest last. */
   readonly trancheIds: readonly string[];
   readonly updatedAt: number;

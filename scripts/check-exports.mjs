@@ -1,0 +1,104 @@
+/**
+ * Compares `exports` and `bin` of package.json with the built files, both ways, and proves that the main entry
+ * loads nothing of Node (it runs in browsers too).
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { exportLeaves, filesBelow, inRoot, main, readPackage } from './lib/project.mjs';
+
+/** Entries whose whole import graph must be free of Node's built-ins. */
+const BROWSER_SAFE = ['.'];
+/** Parts of the build that entries load, not entries themselves. */
+const NOT_AN_ENTRY =
+  /(^|\/)chunk-|\.map$|(^|\/)[\w-]+-[\w-]{8}\.d\.c?ts$|^third-party-licenses\.txt$/;
+
+main(() => {
+  const manifest = readPackage();
+  const leaves = exportLeaves(manifest.exports);
+  const bins = Object.values(manifest.bin ?? {});
+  const problems = [
+    ...missingFiles([...leaves.map(({ file }) => file), ...bins]),
+    ...unlistedFiles(new Set([...leaves.map(({ file }) => file), ...bins].map(normalised))),
+    ...leaves.flatMap(wrongKind),
+    ...bins.flatMap(notExecutable),
+    ...leaves
+      .filter(({ subpath, file }) => BROWSER_SAFE.includes(subpath) && /\.c?js$/.test(file))
+      .flatMap(({ subpath, file }) => builtInsOf(subpath, file)),
+  ];
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  console.log(`exports: ${leaves.length} files of ${Object.keys(manifest.exports).length} entries`);
+});
+
+function normalised(file) {
+  return file.replace(/^\.\//, '');
+}
+
+function missingFiles(files) {
+  return files
+    .filter((file) => !existsSync(inRoot(file)))
+    .map((file) => `${file}: listed in package.json but not built; run npm run build`);
+}
+
+function unlistedFiles(listed) {
+  return filesBelow(inRoot('dist'))
+    .map((file) => relative(inRoot(), file).split(sep).join('/'))
+    .filter((file) => !listed.has(file) && !NOT_AN_ENTRY.test(file.slice('dist/'.length)))
+    .map((file) => `${file}: built but not listed in package.json`);
+}
+
+/** `require` must lead to CommonJS and its types, `import` to ES modules and theirs. */
+function wrongKind({ subpath, condition, file }) {
+  if (subpath === './package.json') return [];
+  const expected = condition.startsWith('require')
+    ? { types: '.d.cts', default: '.cjs' }
+    : { types: '.d.ts', default: '.js' };
+  const extension = expected[condition.split('.').at(-1)];
+  return extension !== undefined && file.endsWith(extension)
+    ? []
+    : [`${subpath} ${condition}: expected a ${extension ?? 'known'} file, received ${file}`];
+}
+
+function notExecutable(file) {
+  const path = inRoot(file);
+  if (!existsSync(path)) return [];
+  const problems = [];
+  if (!readFileSync(path, 'utf8').startsWith('#!/usr/bin/env node\n')) {
+    problems.push(`${file}: no #! line; begin src/cli/main.ts with #!/usr/bin/env node`);
+  }
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o111) === 0) {
+    problems.push(`${file}: not executable`);
+  }
+  return problems;
+}
+
+/** Built-ins in everything that the file loads from our own build. */
+function builtInsOf(subpath, entry) {
+  const seen = new Set();
+  const problems = [];
+  const walk = (path) => {
+    if (seen.has(path) || !existsSync(path)) return;
+    seen.add(path);
+    for (const specifier of loadedBy(path)) {
+      if (specifier.startsWith('.')) walk(join(dirname(path), specifier));
+      else if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {
+        problems.push(
+          `${subpath} (${relative(inRoot(), path)}) loads ${specifier}: browsers have no such thing`,
+        );
+      }
+    }
+  };
+  walk(inRoot(entry));
+  return problems;
+}
+
+function loadedBy(path) {
+  const text = readFileSync(path, 'utf8');
+  const patterns = [
+    /^\s*(?:import|export)\b[^'"\n;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/g,
+    /^\s*\}\s*from\s*['"]([^'"]+)['"]/gm,
+  ];
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1]));
+}

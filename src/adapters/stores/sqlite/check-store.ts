@@ -1,0 +1,94 @@
+import { pathToFileURL } from 'node:url';
+import { StoreError } from '../../../errors/store-error.js';
+import { FULL_CHECK_BYTES_MAX } from '../../../limits.js';
+import type { StoreStamp } from '../../../ports/store.js';
+import type { SqliteDatabase, SqliteDriver } from './driver.js';
+import { readPragma, setPragmas } from './pragmas.js';
+import { APPLICATION_ID, SCHEMA_TABLES, SCHEMA_VERSION } from './schema.js';
+import { corruptError, readError } from './sqlite-errors.js';
+import { readStamp } from './stamp.js';
+
+/**
+ * Refuses a file that is not a store, without leaving a trace beside it.
+ *
+ * Where the driver understands URIs the file is read as immutable: no lock, no log, no `-shm`. Elsewhere a plain
+ * read-only connection looks; on a foreign database in WAL mode that leaves an empty log behind.
+ *
+ * @throws StoreError `STORE_CORRUPT`
+ */
+export function refuseForeignFile(driver: SqliteDriver, path: string): void {
+  const place = driver.understandsUris ? `${pathToFileURL(path).href}?immutable=1` : path;
+  withReader(driver, place, path, (database) => assertApplication(database, path));
+}
+
+/**
+ * Checks integrity, schema and stamp over a read-only connection: whatever is wrong, nothing was touched.
+ *
+ * @throws StoreError `STORE_CORRUPT`, `STORE_SCHEMA_NEWER`, `STORE_READ_FAILED`
+ */
+export function checkStore(driver: SqliteDriver, path: string): Omit<StoreStamp, 'created'> {
+  return withReader(driver, path, path, (database) => {
+    setPragmas(database, 'reader', path);
+    assertSchema(database, path);
+    assertIntegrity(database, path);
+    return readStamp(database, path);
+  });
+}
+
+/** Application, version and tables. @throws StoreError `STORE_CORRUPT`, `STORE_SCHEMA_NEWER` */
+export function assertSchema(database: SqliteDatabase, path: string): void {
+  assertApplication(database, path);
+  const version = Number(readPragma(database, 'user_version'));
+  if (version > SCHEMA_VERSION) {
+    throw new StoreError('STORE_SCHEMA_NEWER', `The store ${path} was written by a newer version`, {
+      expected: `schema ${SCHEMA_VERSION} or older`,
+      received: `schema ${version}`,
+      remedy: 'Use that version of position-monitor again; nothing was changed',
+    });
+  }
+  if (version < 1) throw corruptError(path, 'a store without a schema version');
+  const rows = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
+  const present = new Set(rows.map((row) => (row as { name: unknown }).name));
+  const missing = SCHEMA_TABLES.filter((name) => !present.has(name));
+  if (missing.length > 0) throw corruptError(path, `no table ${missing.join(', ')}`);
+}
+
+function assertApplication(database: SqliteDatabase, path: string): void {
+  const received = readPragma(database, 'application_id');
+  if (received === APPLICATION_ID) return;
+  throw corruptError(path, `a SQLite database of another program (application id ${received})`);
+}
+
+/**
+ * Lets SQLite walk its trees. The event history may grow without end, so beyond some size it is left out; all that
+ * `load` needs is always checked.
+ */
+function assertIntegrity(database: SqliteDatabase, path: string): void {
+  const bytes =
+    Number(readPragma(database, 'page_count')) * Number(readPragma(database, 'page_size'));
+  const checks =
+    bytes <= FULL_CHECK_BYTES_MAX
+      ? ['quick_check(1)']
+      : SCHEMA_TABLES.filter((name) => name !== 'events').map((name) => `quick_check('${name}')`);
+  for (const check of checks) {
+    const problem = readPragma(database, check);
+    if (problem !== 'ok') throw corruptError(path, `${problem}`);
+  }
+}
+
+function withReader<T>(
+  driver: SqliteDriver,
+  place: string,
+  path: string,
+  read: (database: SqliteDatabase) => T,
+): T {
+  let database: SqliteDatabase | null = null;
+  try {
+    database = driver.open(place, { readOnly: true });
+    return read(database);
+  } catch (error) {
+    throw readError(path, error);
+  } finally {
+    database?.close();
+  }
+}

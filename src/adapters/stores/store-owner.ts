@@ -1,0 +1,27 @@
+import { StoreError } from '../../errors/store-error.js';
+import type { StoreIdentity, StoreStamp } from '../../ports/store.js';
+
+/** The part of a stamp that must be equal for a store to be ours. */
+export type StoreOwner = Pick<StoreStamp, 'exchangeId' | 'accountId' | 'mode' | 'instanceId'>;
+
+/**
+ * Refuses a store that belongs to someone else.
+ *
+ * @param where names the store for the message
+ * @throws StoreError `STORE_FOREIGN`
+ */
+export function assertOwner(stamp: StoreOwner, identity: StoreIdentity, where: string): void {
+  const expected = ownerText(identity);
+  const received = ownerText(stamp);
+  if (expected === received) return;
+  throw new StoreError('STORE_FOREIGN', `${where} belongs to another monitor`, {
+    expected,
+    received,
+    remedy: 'Give the path of this account and instance, or a new one',
+  });
+}
+
+/** JSON, so that no separator inside a value can make two owners look alike. */
+function ownerText({ exchangeId, accountId, mode, instanceId }: StoreOwner): string {
+  return JSON.stringify({ exchangeId, accountId, mode, instanceId });
+}

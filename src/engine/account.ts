@@ -1,0 +1,242 @@
+import { NETTING_CONFIRM_MS } from '../limits.js';
+import { type Decimal, ZERO, maxDecimal, sumDecimals, toDecimalString } from '../model/decimal.js';
+import type { AccountView } from '../model/input.js';
+import { type WorkingOrder, isOpen, isSettled } from '../model/order.js';
+import { configuredPlan } from '../model/settings.js';
+import { entrySideOf } from '../model/side.js';
+import { remaining } from '../model/tranche.js';
+import { isOwnClientOrderId } from '../orders/client-order-id.js';
+import { newLedger } from '../orders/execution-ledger.js';
+import { type PositionDifference, compareOrders, comparePositions } from '../reconciliation/compare-account.js';
+import { bookEntry, mergeProfitable } from './entries.js';
+import { reduceTranches } from './executions.js';
+import { applyFill } from './fills.js';
+import { adoptStray, applyOwnReport } from './order-reports.js';
+import { requestCancel, startSearch } from './order-traffic.js';
+import { freshPrice, stopSource } from './price-sources.js';
+import { ledgerKey } from './state.js';
+import type { Step } from './step-context.js';
+import { lastPriceOf } from './views.js';
+
+/**
+ * A complete look at the account: fills first, then orders, then positions.
+ *
+ * At boot it is the barrier: nothing is triggered or placed before it. Returns how many differences it found.
+ */
+export function applyAccount(step: Step, view: AccountView): number {
+  const { state } = step;
+  const first = state.phase === 'booting';
+  for (const evidence of view.fills) {
+    applyFill(step, { kind: 'fill', evidence, origin: 'read', requestId: null });
+  }
+  for (const symbol of view.symbols) step.saveMark(watermarkName(symbol), String(view.venueTime));
+  const orders = applyOrders(step, view);
+  state.comparedAt = step.mono;
+  state.exchangeUp = true;
+  const differences = applyPositions(step, view);
+  if (first) {
+    state.phase = 'running';
+  } else mergeAtLastPrice(step);
+  for (const node of state.nodes.values()) if (node.tranche.state !== 'CLOSED') step.revisit(node);
+  return orders + differences;
+}
+
+/** Name of the mark up to which the fills of a symbol were read completely. */
+export function watermarkName(symbol: string): string {
+  return `fills:${symbol}`;
+}
+
+function applyOrders(step: Step, view: AccountView): number {
+  const { state } = step;
+  const believed = [...state.orders.values()].map((order) => ({
+    clientOrderId: order.clientOrderId,
+    symbol: order.terms.symbol,
+    venueOrderId: order.venueOrderId,
+    mayRest: isOpen(order.status),
+    touchedAt: order.touchedAt,
+  }));
+  const findings = compareOrders(view, believed, (id) => isOwnClientOrderId(id, state.issuer.instanceId));
+  for (const report of findings.known) {
+    const order = [...knownOrders(step, report.clientOrderId, report.symbol, report.orderId)][0];
+    if (order) applyOwnReport(step, order, report);
+  }
+  for (const report of findings.strays) takeStray(step, report);
+  for (const id of findings.missing) {
+    const order = state.orders.get(id as WorkingOrder['clientOrderId']);
+    /** Not in the list is no proof of an end: ask for the order itself. */
+    if (order) startSearch(step, order);
+  }
+  return findings.strays.length + findings.missing.length;
+}
+
+function* knownOrders(step: Step, clientOrderId: string | null, symbol: string, orderId: string) {
+  const { orders, byVenueId } = step.state;
+  const direct = clientOrderId === null ? undefined : orders.get(clientOrderId as WorkingOrder['clientOrderId']);
+  if (direct) yield direct;
+  const id = byVenueId.get(ledgerKey(symbol, orderId));
+  const known = id === undefined ? undefined : orders.get(id);
+  if (known) yield known;
+}
+
+/** Ours by its mark: adopted while there is something to protect, cancelled when the side is flat. */
+function takeStray(step: Step, report: AccountView['openOrders'][number]): void {
+  const adopted = adoptStray(step, report);
+  if (adopted) {
+    applyOwnReport(step, adopted, report);
+    const node = step.survivor(adopted.trancheId);
+    if (node?.tranche.state === 'CLOSED') requestCancel(step, adopted, 'orphan');
+    return;
+  }
+  const side = report.side === 'SELL' ? 'LONG' : 'SHORT';
+  const { live, external } = step.symbol(report.symbol);
+  const flat = live[side].length === 0 && external[side].eq(0);
+  /** Whose tranche is unknown here: it may protect exposure that we do not see, so it stays while there is any. */
+  if (!flat || report.clientOrderId === null || !step.state.storeWritable) return;
+  step.send({
+    kind: 'cancel',
+    lane: 'protective',
+    clientOrderId: report.clientOrderId as WorkingOrder['clientOrderId'],
+    venueOrderId: report.orderId,
+    symbol: report.symbol,
+    orderKind: report.kind,
+  });
+}
+
+function applyPositions(step: Step, view: AccountView): number {
+  const { state } = step;
+  const expected = [...state.symbols.values()].flatMap((symbol) =>
+    (['LONG', 'SHORT'] as const).map((side) => ({
+      symbol: symbol.symbol,
+      side,
+      ours: sumDecimals(symbol.live[side].map((node) => remaining(node.tranche))),
+      external: symbol.external[side],
+      changedSince: symbol.live[side].some((node) => node.orders.some((order) => !isSettled(order) && !isOpen(order.status))),
+    })),
+  );
+  const rows = view.positions.filter((row) => isWatched(step, row.symbol));
+  const differences = comparePositions(rows, expected);
+  const different = new Set(differences.map((row) => `${row.symbol}|${row.side}`));
+  for (const symbol of state.symbols.values()) {
+    for (const side of ['LONG', 'SHORT'] as const) {
+      if (!different.has(`${symbol.symbol}|${side}`)) symbol.differences[side] = null;
+    }
+  }
+  for (const difference of differences) applyDifference(step, difference);
+  return differences.length;
+}
+
+function isWatched(step: Step, symbol: string): boolean {
+  return step.state.symbols.has(symbol) || configuredPlan(step.state.settings, symbol) !== null;
+}
+
+/** A difference counts when it is seen again, long enough after the last fill. */
+function applyDifference(step: Step, difference: PositionDifference): void {
+  const { settings } = step.state;
+  const symbol = step.symbol(difference.symbol);
+  const { side } = difference;
+  const gap = difference.actual.minus(difference.ours.plus(difference.external));
+  const known = symbol.differences[side];
+  if (known === null || !known.quantity.eq(gap)) {
+    symbol.differences[side] = { quantity: gap, since: step.mono, reported: false };
+    return;
+  }
+  const age = step.mono - Math.max(known.since, symbol.lastFillMono);
+  if (gap.lt(0)) {
+    if (age >= NETTING_CONFIRM_MS) shrink(step, difference, gap.times(-1));
+    return;
+  }
+  if (age < settings.adoptAfterMs || known.reported) return;
+  if (settings.adoptPositions === 'ignore') return;
+  known.reported = true;
+  if (settings.adoptPositions === 'adopt' && !step.state.paused) {
+    adopt(step, difference, gap);
+    return;
+  }
+  step.emit('position:external', {
+    symbol: difference.symbol,
+    side,
+    quantity: toDecimalString(gap),
+    reason: 'unexplained',
+  });
+}
+
+/** Less is there than we hold: somebody closed it. External quantity goes first, then tranches, newest first. */
+function shrink(step: Step, difference: PositionDifference, missing: Decimal): void {
+  const symbol = step.symbol(difference.symbol);
+  const { side } = difference;
+  symbol.differences[side] = null;
+  const external = difference.external.lt(missing) ? difference.external : missing;
+  symbol.external[side] = symbol.external[side].minus(external);
+  const rest = maxDecimal(ZERO, missing.minus(external));
+  step.emit('position:external', {
+    symbol: difference.symbol,
+    side,
+    quantity: toDecimalString(missing),
+    reason: 'netted',
+  });
+  const [node] = symbol.live[side];
+  if (rest.lte(0) || node === undefined) return;
+  const price =
+    freshPrice(step.state, symbol, stopSource(step.state, node.tranche), step.mono) ?? lastPriceOf(symbol) ?? node.tranche.entryPrice;
+  reduceTranches(step, difference.symbol, side, {
+    quantity: rest,
+    price,
+    fee: ZERO,
+    orderId: 'external',
+    reason: 'external',
+    time: step.now,
+  });
+}
+
+/** Exposure that no known fill explains becomes a tranche of the configured plan. */
+function adopt(step: Step, difference: PositionDifference, quantity: Decimal): void {
+  const plan = configuredPlan(step.state.settings, difference.symbol);
+  const symbol = step.symbol(difference.symbol);
+  const price = difference.entryPrice ?? lastPriceOf(symbol);
+  if (plan === null || price === null || symbol.instrument === null) {
+    step.emit('position:external', {
+      symbol: difference.symbol,
+      side: difference.side,
+      quantity: toDecimalString(quantity),
+      reason: 'unexplained: cannot be adopted without settings, instrument and price',
+    });
+    return;
+  }
+  const ledger = newLedger(difference.symbol, `adopted-${step.now}-${difference.side}`, step.now);
+  ledger.bookedQty = quantity;
+  ledger.bookedCost = quantity.times(price);
+  ledger.cumulative = { quantity, cost: ledger.bookedCost };
+  step.state.ledgers.set(ledgerKey(ledger.symbol, ledger.orderId), ledger);
+  const node = bookEntry(step, {
+    ledger,
+    side: difference.side,
+    quantity,
+    cost: ledger.bookedCost,
+    fee: ZERO,
+    plan,
+    choice: 'auto',
+    time: step.now,
+  });
+  step.saveLedger(ledger);
+  symbol.differences[difference.side] = null;
+  step.emit('position:adopted', {
+    symbol: difference.symbol,
+    positionId: node.tranche.positionId,
+    trancheId: node.tranche.id,
+    side: difference.side,
+    quantity: toDecimalString(quantity),
+    reason: `no known fill explains it (${entrySideOf(difference.side)} side)`,
+  });
+}
+
+function mergeAtLastPrice(step: Step): void {
+  for (const symbol of step.state.symbols.values()) {
+    if (!symbol.watched || symbol.stale) continue;
+    const price = lastPriceOf(symbol);
+    if (price === null) continue;
+    for (const side of ['LONG', 'SHORT'] as const) {
+      if (symbol.live[side].length > 1) mergeProfitable(step, symbol.symbol, side, price);
+    }
+  }
+}
+

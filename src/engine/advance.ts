@@ -1,0 +1,169 @@
+import { RESOLVE_ALARM_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
+import { toDecimalString } from '../model/decimal.js';
+import { type WorkingOrder, isOpen, isSettled } from '../model/order.js';
+import { remaining } from '../model/tranche.js';
+import { newSearch } from '../orders/absence-proof.js';
+import { advanceClose } from './close-flow.js';
+import { sendCancel, startSearch, tellFailure } from './order-traffic.js';
+import { isProtectedAsPlanned, protect } from './protect.js';
+import type { TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+import { coverageOf, trancheView } from './views.js';
+
+/** Brings one tranche forward from whatever is known now. Looks at the whole; safe to call at any time. */
+export function advance(step: Step, node: TrancheNode): void {
+  if (step.state.phase === 'booting' || node.tranche.state === 'CLOSED') return;
+  node.wakeAt = null;
+  pursueOrders(step, node);
+  if (step.state.settings.usePositionMonitor) {
+    if (node.tranche.state === 'OPEN') protect(step, node);
+    if (node.tranche.state === 'CLOSING') advanceClose(step, node);
+  } else if (node.tranche.state === 'OPEN' && remaining(node.tranche).lte(0)) protect(step, node);
+  trackCoverage(step, node);
+  answerWaiters(step, node);
+  step.setTimer(timerKey(node), node.wakeAt);
+}
+
+export function timerKey(node: TrancheNode): string {
+  return `tranche:${node.tranche.id}`;
+}
+
+/** Every order that is not settled and not simply resting is looked for until something is known. */
+function pursueOrders(step: Step, node: TrancheNode): void {
+  for (const order of node.orders) {
+    if (isSettled(order) || order.unsent) continue;
+    sendCancel(step, order);
+    const unpriced = order.reportedQty.gt(order.execution.bookedQty);
+    if (order.status === 'unresolved' || order.cancelStatus === 'unresolved' || unpriced) startSearch(step, order);
+    else if (order.terms.kind === 'market' && isOpen(order.status)) searchLater(step, order);
+    pursue(step, node, order);
+  }
+}
+
+/** A market order that was accepted fills at once; if nothing is heard, it is asked for. */
+function searchLater(step: Step, order: WorkingOrder): void {
+  const { searches } = step.state;
+  if (searches.has(order.clientOrderId)) return;
+  searches.set(order.clientOrderId, { ...newSearch(step.mono), nextMono: step.mono + TRIGGERED_UNFILLED_MS });
+}
+
+function pursue(step: Step, node: TrancheNode, order: WorkingOrder): void {
+  const search = step.state.searches.get(order.clientOrderId);
+  if (search === undefined || search.running) return;
+  if (step.mono - search.startedMono >= RESOLVE_ALARM_MS && !search.alarmed) {
+    search.alarmed = true;
+    tellFailure(step, node, order.role, `unresolved: order ${order.clientOrderId} is still being looked for`);
+  }
+  if (step.mono < search.nextMono) {
+    step.wake(node, search.nextMono);
+    return;
+  }
+  search.running = true;
+  step.send({
+    kind: 'resolve',
+    clientOrderId: order.clientOrderId,
+    venueOrderId: order.venueOrderId,
+    symbol: order.terms.symbol,
+    orderKind: order.terms.kind,
+    sinceMs: order.createdAt,
+  });
+}
+
+/** Accounts for time without cover, and tells when cover is placed, lost or back. */
+function trackCoverage(step: Step, node: TrancheNode): void {
+  const { tranche } = node;
+  const held = remaining(tranche);
+  const wantsStop = tranche.levels.stopLoss !== null && step.state.settings.usePositionMonitor;
+  const coverage = coverageOf(step.state, node, step.mono);
+  if (held.lte(0) || coverage !== 'none' || !wantsStop) {
+    if (node.nakedSince !== null) {
+      step.state.nakedMs += step.mono - node.nakedSince;
+      node.nakedSince = null;
+    }
+  } else node.nakedSince ??= step.mono;
+  if (tranche.state !== 'OPEN') return;
+  const complete = isProtectedAsPlanned(step, node);
+  const common = {
+    symbol: tranche.symbol,
+    positionId: tranche.positionId,
+    trancheId: tranche.id,
+    side: tranche.side,
+    coverage,
+  };
+  if (complete) {
+    if (node.missingSince !== null) {
+      const unprotectedMs = step.mono - node.missingSince;
+      node.missingSince = null;
+      step.emit('protection:recovered', { ...common, unprotectedMs, reason: 'everything planned rests again' });
+    }
+    node.failureTold = '';
+    const signature = signatureOf(node);
+    if (signature !== node.announced) {
+      node.announced = signature;
+      step.emit('protection:placed', {
+        ...common,
+        tranche: trancheView(step.state, node, step.mono),
+        sinceFillMs: step.mono - node.lastFillMono,
+        reason: 'everything planned rests or is guarded',
+      });
+    }
+    return;
+  }
+  /** Only what had been complete at these very levels can go missing; a move under way is not a loss. */
+  const lost = node.announced !== '' && node.announced === signatureOf(node) && lostByOthers(node);
+  if (lost && node.missingSince === null) {
+    node.missingSince = step.mono;
+    step.emit('protection:missing', {
+      ...common,
+      exposure: toDecimalString(held),
+      reason: 'an order that protects is gone and not by us',
+    });
+  }
+}
+
+/** Whether the last order of a protecting role ended without us having asked for it. */
+function lostByOthers(node: TrancheNode): boolean {
+  return (['stop-loss', 'take-profit'] as const).some((role) => {
+    const orders = node.orders.filter((order) => order.role === role);
+    const live = orders.some((order) => isOpen(order.status) && order.cancelStatus === 'none');
+    return (
+      !live &&
+      orders.some(
+        (order) => (order.status === 'canceled' || order.status === 'expired') && order.cancelReason === null,
+      )
+    );
+  });
+}
+
+function signatureOf(node: TrancheNode): string {
+  const { levels } = node.tranche;
+  return [
+    remaining(node.tranche).toFixed(),
+    levels.stopLoss?.toFixed() ?? '-',
+    ...levels.takeProfits.map((level) => `${level.price.toFixed()}*${level.portion.toFixed()}`),
+  ].join('|');
+}
+
+/** Callers that handed a fill over hear `true` when what they asked for is in place, `false` when time is up. */
+function answerWaiters(step: Step, node: TrancheNode): void {
+  if (node.waiters.length === 0) return;
+  if (node.tranche.state !== 'OPEN' || isProtectedAsPlanned(step, node)) {
+    for (const waiter of node.waiters) step.settle(waiter.requestId, true);
+    node.waiters = [];
+    return;
+  }
+  if (!step.state.settings.usePositionMonitor) {
+    for (const waiter of node.waiters) step.settle(waiter.requestId, false);
+    node.waiters = [];
+    return;
+  }
+  const late = node.waiters.filter((waiter) => step.mono >= waiter.deadline);
+  if (late.length > 0) {
+    /** Telling the failure answers everybody who waits, so only those in time are kept first. */
+    const inTime = node.waiters.filter((waiter) => !late.includes(waiter));
+    node.waiters = late;
+    tellFailure(step, node, null, 'timeout: not everything planned rests yet');
+    node.waiters = inTime;
+  }
+  for (const waiter of node.waiters) step.wake(node, waiter.deadline);
+}

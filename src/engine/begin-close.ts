@@ -1,0 +1,56 @@
+import type { Decimal } from '../model/decimal.js';
+import { type CloseReason, type TriggerEvidence, remaining } from '../model/tranche.js';
+import { noAttempts, type TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+import { restingStopQuantity } from './views.js';
+
+export interface CloseCause {
+  readonly reason: CloseReason;
+  readonly level: Decimal | null;
+  readonly trigger: TriggerEvidence | null;
+}
+
+const STOP_REASONS: ReadonlySet<CloseReason> = new Set([
+  'stop-loss',
+  'trailing-stop',
+  'breakeven',
+  'emergency',
+  'panic',
+]);
+
+/**
+ * Starts the one close flow of a tranche; the first cause stays.
+ *
+ * The stop keeps resting until the close is proven filled. Nothing is sent here: the flow itself decides what may leave.
+ */
+export function beginClose(step: Step, node: TrancheNode, cause: CloseCause): void {
+  const { tranche } = node;
+  if (tranche.state !== 'OPEN') return;
+  const rests = restingStopQuantity(node).gte(remaining(tranche));
+  tranche.state = 'CLOSING';
+  tranche.closing = { reason: cause.reason, level: cause.level, trigger: cause.trigger, since: step.now };
+  tranche.updatedAt = step.now;
+  node.close = newCloseProgress(STOP_REASONS.has(cause.reason) && !rests, step.mono);
+  node.grace = {};
+  disarmAll(node);
+  step.touch(node);
+}
+
+export function newCloseProgress(urgent: boolean, mono: number): NonNullable<TrancheNode['close']> {
+  return {
+    urgent,
+    startedMono: mono,
+    view: 'none',
+    readingSince: mono,
+    mustRead: false,
+    available: null,
+    emptySeen: 0,
+    attempts: noAttempts(),
+    unrecordedSent: false,
+  };
+}
+
+export function disarmAll(node: TrancheNode): void {
+  for (const { book, handle } of node.armed.values()) book.disarm(handle);
+  node.armed.clear();
+}

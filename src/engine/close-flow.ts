@@ -1,0 +1,296 @@
+import { ACCOUNT_VIEW_FRESH_MS, FILL_OVERLAP_MS, TRIGGERED_UNFILLED_MS, URGENT_READ_MS } from '../limits.js';
+import { type Decimal, ZERO, maxDecimal, minDecimal, sumDecimals, toDecimalString } from '../model/decimal.js';
+import type { PositionView } from '../model/input.js';
+import { type WorkingOrder, isOpen, isSettled } from '../model/order.js';
+import { type Exit, remaining } from '../model/tranche.js';
+import type { CloseResult } from '../model/close-result.js';
+import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
+import { splitMarketQuantity } from '../positions/desired-exits.js';
+import { disarmAll } from './begin-close.js';
+import { evictClosed } from './evict-closed.js';
+import { intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
+import { freshPrice, stopSource } from './price-sources.js';
+import { ordersOf, type TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+import { exitView, trancheView } from './views.js';
+
+/**
+ * The one close flow of a tranche (C1-C7): take-profits away, compare, close reduce-only, then the stop away.
+ *
+ * Called again whenever something of the tranche changes; it goes on from what is known.
+ */
+export function advanceClose(step: Step, node: TrancheNode): void {
+  const { tranche, close } = node;
+  if (close === null) return;
+  if (remaining(tranche).lte(0)) {
+    finish(step, node);
+    return;
+  }
+  if (!step.state.storeWritable) {
+    closeWithoutStore(step, node);
+    return;
+  }
+  if (ordersOf(node, 'close').some((order) => !isSettled(order) && !order.unsent)) return;
+  const resend = ordersOf(node, 'close').filter((order) => order.unsent);
+  for (const order of ordersOf(node, 'take-profit')) requestCancel(step, order, 'closing');
+  if (waitForTakeProfits(step, node)) return;
+  if (waitForTriggeredStop(step, node)) return;
+  if (waitForView(step, node)) return;
+  if (step.mono < close.attempts.retryAt) {
+    step.wake(node, close.attempts.retryAt);
+    return;
+  }
+  const quantity = close.available === null ? remaining(tranche) : minDecimal(remaining(tranche), close.available);
+  if (resend.length > 0) {
+    if (sumDecimals(resend.map((order) => order.terms.quantity)).lte(quantity)) {
+      sendOrders(step, 'emergency', resend);
+      return;
+    }
+    for (const order of resend) requestCancel(step, order, 'quantity changed');
+  }
+  const parts = splitMarketQuantity(quantity, step.instrument(tranche.symbol));
+  if (parts.length === 0) {
+    tellFailure(step, node, 'close', `below-minimum: ${toDecimalString(quantity)} cannot be closed by an order`);
+    return;
+  }
+  /** The view answered for this order; the next one asks again. */
+  close.view = 'none';
+  close.available = null;
+  sendOrders(step, 'emergency', intend(step, node, 'close', closeOrders(parts)), close.urgent && isFirstClose(node));
+}
+
+function isFirstClose(node: TrancheNode): boolean {
+  return node.tranche.nextGeneration.close === 1;
+}
+
+function closeOrders(parts: readonly Decimal[]) {
+  return parts.map((quantity, slot) => ({
+    slot,
+    kind: 'market' as const,
+    quantity,
+    price: null,
+    triggerPrice: null,
+    triggerSource: null,
+  }));
+}
+
+/** Resting take-profits may fill while we close: their end is awaited, unless nothing rests and time is short. */
+function waitForTakeProfits(step: Step, node: TrancheNode): boolean {
+  const open = ordersOf(node, 'take-profit').some((order) => !isSettled(order));
+  if (!open || node.close === null) return false;
+  if (!node.close.urgent) return true;
+  if (!step.state.venue.countsRestingReduceOnly) return false;
+  const until = node.close.startedMono + URGENT_READ_MS;
+  if (step.mono >= until) return false;
+  step.wake(node, until);
+  return true;
+}
+
+/** A stop that is executing right now is the close. */
+function waitForTriggeredStop(step: Step, node: TrancheNode): boolean {
+  let waiting = false;
+  for (const order of ordersOf(node, 'stop-loss')) {
+    if (order.status !== 'triggered') continue;
+    const until = (order.triggeredAt ?? step.mono) + TRIGGERED_UNFILLED_MS;
+    if (step.mono >= until) continue;
+    step.wake(node, until);
+    waiting = true;
+  }
+  return waiting;
+}
+
+/** Compare before closing: what the exchange holds bounds what is sent. A failed read is never "nothing there". */
+function waitForView(step: Step, node: TrancheNode): boolean {
+  const { close, tranche } = node;
+  if (close === null || close.view === 'known' || close.view === 'failed') return false;
+  const { comparedAt, exchangeUp } = step.state;
+  const fresh = exchangeUp && comparedAt !== null && step.mono - comparedAt < ACCOUNT_VIEW_FRESH_MS;
+  if (fresh && !close.mustRead) return false;
+  if (close.view === 'none') {
+    close.view = 'reading';
+    close.readingSince = step.mono;
+    step.send({ kind: 'read-position', symbol: tranche.symbol, sinceMs: tranche.openedAt - FILL_OVERLAP_MS });
+  }
+  if (!close.urgent) return true;
+  const until = close.readingSince + URGENT_READ_MS;
+  if (step.mono >= until) return false;
+  step.wake(node, until);
+  return true;
+}
+
+/** What the exchange holds, for every tranche of the symbol that waits for it. Fills of the view are booked already. */
+export function applyPositionView(step: Step, symbol: string, view: PositionView | null): void {
+  for (const side of ['LONG', 'SHORT'] as const) {
+    const nodes = step.symbol(symbol).live[side];
+    for (const node of nodes) {
+      const { close, tranche } = node;
+      if (close?.view !== 'reading') continue;
+      step.revisit(node);
+      if (view === null) {
+        close.view = 'failed';
+        continue;
+      }
+      const held = sumDecimals(
+        view.positions.filter((row) => row.symbol === symbol && row.side === side).map((row) => row.quantity),
+      );
+      const others = sumDecimals(nodes.filter((other) => other !== node).map((other) => remaining(other.tranche)));
+      const expected = others.plus(remaining(tranche)).plus(step.symbol(symbol).external[side]);
+      close.view = 'known';
+      close.mustRead = false;
+      if (held.gte(expected)) {
+        close.available = remaining(tranche);
+        close.emptySeen = 0;
+        continue;
+      }
+      if (held.gt(0)) {
+        close.available = minDecimal(remaining(tranche), held);
+        close.emptySeen = 0;
+        step.emit('position:external', {
+          symbol,
+          side,
+          quantity: toDecimalString(expected.minus(held)),
+          reason: 'netted',
+        });
+        continue;
+      }
+      close.emptySeen += 1;
+      if (close.emptySeen < 2) {
+        /** Once may be a stale answer. */
+        close.view = 'none';
+        close.mustRead = true;
+        continue;
+      }
+      bookAsExternal(step, node);
+    }
+  }
+}
+
+/** The exchange said twice that nothing is there: the rest was closed by somebody else. */
+function bookAsExternal(step: Step, node: TrancheNode): void {
+  const { tranche } = node;
+  const symbol = step.symbol(tranche.symbol);
+  const price = freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono) ?? tranche.entryPrice;
+  const rest = remaining(tranche);
+  step.emit('position:external', {
+    symbol: tranche.symbol,
+    side: tranche.side,
+    quantity: toDecimalString(rest),
+    reason: 'gone',
+  });
+  /** Only this tranche: the others keep what they hold until they are compared themselves. */
+  const exit: Exit = {
+    reason: 'external',
+    level: null,
+    orderId: 'external',
+    role: 'external',
+    slot: 0,
+    quantity: rest,
+    price,
+    fee: ZERO,
+    time: step.now,
+  };
+  tranche.closing = { ...(tranche.closing ?? { level: null, trigger: null, since: step.now }), reason: 'external' };
+  tranche.exitedQty = tranche.exitedQty.plus(rest);
+  tranche.exitedCost = tranche.exitedCost.plus(rest.times(tranche.entryPrice));
+  tranche.proceeds = tranche.proceeds.plus(rest.times(price));
+  tranche.exits.push(exit);
+  step.touch(node);
+}
+
+/**
+ * The store is down and no stop rests: one reduce-only close of exactly what is held, with its deterministic id, once.
+ * Everything else waits for the store.
+ */
+function closeWithoutStore(step: Step, node: TrancheNode): void {
+  const { close, tranche } = node;
+  if (close === null || close.unrecordedSent || !close.urgent) return;
+  if (ordersOf(node, 'close').some((order) => !isSettled(order) && !order.unsent)) return;
+  const parts = splitMarketQuantity(remaining(tranche), step.instrument(tranche.symbol));
+  close.unrecordedSent = true;
+  const unsent = ordersOf(node, 'close').filter((order) => order.unsent);
+  const orders = unsent.length > 0 ? unsent : intend(step, node, 'close', closeOrders(parts));
+  sendOrders(step, 'emergency', orders, true);
+}
+
+/** Nothing is held any more: orders that still rest go, then the tranche is closed. */
+function finish(step: Step, node: TrancheNode): void {
+  const { tranche } = node;
+  for (const order of node.orders) {
+    if (order.role === 'close' && !order.unsent) continue;
+    requestCancel(step, order, 'closed');
+  }
+  if (!node.orders.every(isSettledOrResting)) return;
+  if (node.orders.some((order) => !isSettled(order))) return;
+  tranche.state = 'CLOSED';
+  tranche.updatedAt = step.now;
+  disarmAll(node);
+  node.wakeAt = null;
+  step.touch(node);
+  tellClosed(step, node);
+  const symbol = step.symbol(tranche.symbol);
+  symbol.live[tranche.side] = symbol.live[tranche.side].filter((other) => other !== node);
+  for (const waiter of node.waiters) step.settle(waiter.requestId, true);
+  node.waiters = [];
+  settleCloseWaiters(step);
+  evictClosed(step, node);
+}
+
+function isSettledOrResting(order: WorkingOrder): boolean {
+  return isSettled(order) || isOpen(order.status);
+}
+
+function tellClosed(step: Step, node: TrancheNode): void {
+  const { tranche } = node;
+  const { contractSize } = step.instrument(tranche.symbol);
+  const reason = tranche.closing?.reason ?? 'external';
+  const exitPrice = tranche.exitedQty.gt(0) ? tranche.proceeds.div(tranche.exitedQty) : null;
+  const level = tranche.closing?.level ?? tranche.exits.at(-1)?.level ?? null;
+  const difference = level === null || exitPrice === null ? null : exitPrice.minus(level);
+  const signed = difference === null ? null : tranche.side === 'LONG' ? difference : difference.times(-1);
+  step.emit('tranche:closed', {
+    symbol: tranche.symbol,
+    positionId: tranche.positionId,
+    trancheId: tranche.id,
+    side: tranche.side,
+    reason,
+    quantity: toDecimalString(tranche.exitedQty),
+    entryPrice: toDecimalString(tranche.entryPrice),
+    exitPrice: exitPrice === null ? null : toDecimalString(exitPrice),
+    realizedPnl: toDecimalString(realizedPnl(tranche, contractSize)),
+    fees: toDecimalString(feesPaid(tranche)),
+    slippage: signed === null ? null : toDecimalString(signed),
+    chain: {
+      tick: tranche.closing?.trigger
+        ? {
+            source: tranche.closing.trigger.source,
+            price: toDecimalString(tranche.closing.trigger.price),
+            time: tranche.closing.trigger.time,
+          }
+        : null,
+      rule: reason,
+      level: level === null ? null : toDecimalString(level),
+      requests: node.orders.map((order) => order.clientOrderId),
+      fills: tranche.exits.map(exitView),
+    },
+    tranche: trancheView(step.state, node, step.mono),
+  });
+}
+
+/** Callers of close methods get their answer when the last of their tranches is closed. */
+export function settleCloseWaiters(step: Step): void {
+  const { closeWaiters } = step.state;
+  for (let index = closeWaiters.length - 1; index >= 0; index -= 1) {
+    const waiter = closeWaiters[index];
+    if (!waiter) continue;
+    const nodes = waiter.trancheIds.map((id) => step.survivor(id));
+    if (!nodes.every((node) => node === undefined || node.tranche.state === 'CLOSED')) continue;
+    closeWaiters.splice(index, 1);
+    const result: CloseResult = {
+      closed: true,
+      tranches: nodes.flatMap((node) => (node ? [trancheView(step.state, node, step.mono)] : [])),
+      remaining: toDecimalString(maxDecimal(ZERO, sumDecimals(nodes.flatMap((node) => (node ? [remaining(node.tranche)] : []))))),
+    };
+    step.settle(waiter.requestId, result);
+  }
+}
+

@@ -1,0 +1,163 @@
+import { type Decimal, ZERO, minDecimal, toDecimalString } from '../model/decimal.js';
+import type { WorkingOrder } from '../model/order.js';
+import type { PositionSide } from '../model/side.js';
+import { type CloseReason, remaining } from '../model/tranche.js';
+import type { ExecutionDelta } from '../orders/execution-ledger.js';
+import { applyExit } from '../positions/tranche-arithmetic.js';
+import type { TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+
+/** Books what an order of ours executed to the tranche it belongs to. */
+export function bookOwnExecution(step: Step, order: WorkingOrder, executed: ExecutionDelta, time: number): void {
+  const node = step.survivor(order.trancheId);
+  const side = node?.tranche.side ?? (order.terms.side === 'SELL' ? 'LONG' : 'SHORT');
+  step.saveOrder(order);
+  if (executed.quantity.eq(0)) {
+    if (node && executed.fee.gt(0)) {
+      node.tranche.exitFees = node.tranche.exitFees.plus(executed.fee);
+      step.touch(node);
+    }
+    return;
+  }
+  const price = executed.cost.div(executed.quantity);
+  const held = node === undefined ? ZERO : remaining(node.tranche);
+  const own = minDecimal(executed.quantity, held);
+  if (node && own.gt(0)) {
+    applyExit(
+      node.tranche,
+      {
+        reason: reasonOf(order, node),
+        level: order.terms.triggerPrice ?? order.terms.price ?? node.tranche.closing?.level ?? null,
+        orderId: order.clientOrderId,
+        role: order.role,
+        slot: order.slot,
+        quantity: own,
+        price,
+        fee: executed.fee,
+        time,
+      },
+      step.now,
+    );
+    tellFill(step, node, order.terms.side, order.venueOrderId ?? order.clientOrderId, own, price, executed.fee, 'exit', order.role);
+  }
+  if (node) {
+    node.lastFillMono = step.mono;
+    step.touch(node);
+  }
+  step.symbol(order.terms.symbol).lastFillMono = step.mono;
+  const excess = executed.quantity.minus(own);
+  if (excess.gt(0)) takeFromSiblings(step, order, side, excess, price, time);
+}
+
+/** Two exits of one tranche filled together: the surplus came out of its siblings, newest first. */
+function takeFromSiblings(
+  step: Step,
+  order: WorkingOrder,
+  side: PositionSide,
+  excess: Decimal,
+  price: Decimal,
+  time: number,
+): void {
+  const { symbol } = order.terms;
+  step.emit('position:external', {
+    symbol,
+    side,
+    quantity: toDecimalString(excess),
+    reason: 'sibling-race',
+  });
+  reduceTranches(step, symbol, side, {
+    quantity: excess,
+    price,
+    fee: ZERO,
+    orderId: order.clientOrderId,
+    reason: 'external',
+    time,
+  });
+}
+
+export interface Reduction {
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  readonly fee: Decimal;
+  readonly orderId: string;
+  readonly reason: CloseReason;
+  readonly time: number;
+}
+
+/**
+ * Takes a reduction that no order of ours made out of the tranches of a side, newest first.
+ *
+ * @returns what was left over because the side held less
+ */
+export function reduceTranches(step: Step, symbol: string, side: PositionSide, reduction: Reduction): Decimal {
+  let left = reduction.quantity;
+  const newestFirst = [...step.symbol(symbol).live[side]].sort((a, b) => b.tranche.openedSeq - a.tranche.openedSeq);
+  for (const node of newestFirst) {
+    if (left.lte(0)) break;
+    const taken = minDecimal(left, remaining(node.tranche));
+    if (taken.lte(0)) continue;
+    left = left.minus(taken);
+    const fee = reduction.fee.times(taken).div(reduction.quantity);
+    applyExit(
+      node.tranche,
+      {
+        reason: node.tranche.closing?.reason ?? reduction.reason,
+        level: null,
+        orderId: reduction.orderId,
+        role: 'external',
+        slot: 0,
+        quantity: taken,
+        price: reduction.price,
+        fee,
+        time: reduction.time,
+      },
+      step.now,
+    );
+    node.lastFillMono = step.mono;
+    step.touch(node);
+    tellFill(
+      step,
+      node,
+      side === 'LONG' ? 'SELL' : 'BUY',
+      reduction.orderId,
+      taken,
+      reduction.price,
+      fee,
+      'exit',
+      reduction.reason,
+    );
+  }
+  step.symbol(symbol).lastFillMono = step.mono;
+  return left;
+}
+
+export function tellFill(
+  step: Step,
+  node: TrancheNode,
+  orderSide: 'BUY' | 'SELL',
+  orderId: string,
+  quantity: Decimal,
+  price: Decimal,
+  fee: Decimal,
+  effect: 'entry' | 'exit',
+  reason: string,
+): void {
+  step.emit('fill:applied', {
+    symbol: node.tranche.symbol,
+    trancheId: node.tranche.id,
+    orderId,
+    orderSide,
+    side: node.tranche.side,
+    quantity: toDecimalString(quantity),
+    price: toDecimalString(price),
+    fee: toDecimalString(fee),
+    effect,
+    reason,
+  });
+}
+
+function reasonOf(order: WorkingOrder, node: TrancheNode): CloseReason {
+  if (order.role === 'stop-loss') return 'stop-loss';
+  if (order.role === 'take-profit') return 'take-profit';
+  return node.tranche.closing?.reason ?? 'external';
+}

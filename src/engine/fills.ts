@@ -1,0 +1,390 @@
+import { ConfigError } from '../errors/config-error.js';
+import type { PositionMonitorError } from '../errors/position-monitor-error.js';
+import { ValidationError } from '../errors/validation-error.js';
+import { FILL_OVERLAP_MS } from '../limits.js';
+import { type Decimal, ZERO, minDecimal, toDecimalString } from '../model/decimal.js';
+import type { FillEvidence } from '../model/fill.js';
+import type { Input } from '../model/input.js';
+import type { ExecutionLedger, Registration } from '../model/ledger.js';
+import { isSettled } from '../model/order.js';
+import { type PositionSide, openedSideOf, oppositeOf } from '../model/side.js';
+import { configuredPlan } from '../model/settings.js';
+import { isOwnClientOrderId } from '../orders/client-order-id.js';
+import { type ExecutionDelta, absorbEvidence, newLedger } from '../orders/execution-ledger.js';
+import { bookEntry } from './entries.js';
+import { reduceTranches } from './executions.js';
+import { applyOwnFill, ownOrder } from './order-reports.js';
+import { ledgerKey, type TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+import { openBook } from './price-sources.js';
+
+type FillInput = Extract<Input, { kind: 'fill' }>;
+
+/** Books one fill, wherever it came from: own exit, entry, or a reduction by somebody else. */
+export function applyFill(step: Step, input: FillInput): void {
+  const { evidence, requestId } = input;
+  const own = ownOrder(step, evidence.symbol, evidence.clientOrderId, evidence.orderId);
+  if (own) {
+    applyOwnFill(step, own, evidence);
+    answer(step, requestId, true);
+    return;
+  }
+  if (isOwnClientOrderId(evidence.clientOrderId, step.state.issuer.instanceId)) {
+    /** One of ours that is long closed, or whose record was lost: the position comparison tells what it did. */
+    step.state.comparedAt = null;
+    step.send({ kind: 'compare-account', reason: 'fill of an order of ours that is not known' });
+    answer(step, requestId, true);
+    return;
+  }
+  if (needsLookUp(step, evidence)) {
+    lookUp(step, input);
+    return;
+  }
+  bookForeignFill(step, input);
+}
+
+function bookForeignFill(step: Step, input: FillInput): void {
+  const { evidence, origin, requestId } = input;
+  const { state } = step;
+  const key = ledgerKey(evidence.symbol, evidence.orderId);
+  const known = state.ledgers.get(key);
+  const registration = registrationOf(step, evidence);
+  if (state.settings.manage === 'registered' && origin !== 'host' && !registration && !known) {
+    answer(step, requestId, true);
+    return;
+  }
+  const plan = registration?.plan ?? configuredPlan(state.settings, evidence.symbol);
+  const hasTranches = hasLive(step, evidence.symbol);
+  if (plan === null && !hasTranches) {
+    refuseUnconfigured(step, input);
+    return;
+  }
+  const ledger = known ?? newLedger(evidence.symbol, evidence.orderId, step.now);
+  ledger.clientOrderId ??= evidence.clientOrderId;
+  const delta = absorbEvidence(ledger, evidence, step.now);
+  if (delta === null) {
+    if (evidence.terminal) expire(step, registration);
+    answerByCover(step, requestId, ledger);
+    return;
+  }
+  state.ledgers.set(key, ledger);
+  step.saveLedger(ledger);
+  if (delta.quantity.eq(0)) {
+    addLateFee(step, ledger, delta.fee);
+    answerByCover(step, requestId, ledger);
+    return;
+  }
+  rememberReference(step, evidence, delta);
+  const entry = reduceFirst(step, evidence, delta);
+  if (entry !== null && !claimAdopted(step, evidence, entry, ledger)) {
+    if (plan === null) {
+      refuseUnconfigured(step, input);
+      return;
+    }
+    bookEntry(step, {
+      ledger,
+      side: entry.side,
+      quantity: entry.quantity,
+      cost: entry.cost,
+      fee: entry.fee,
+      plan,
+      choice: registration?.tranche ?? 'auto',
+      time: evidence.time,
+    });
+  }
+  if (evidence.terminal) expire(step, registration);
+  answerByCover(step, requestId, ledger);
+}
+
+interface EntryPart {
+  readonly side: PositionSide;
+  readonly quantity: Decimal;
+  readonly cost: Decimal;
+  readonly fee: Decimal;
+}
+
+/**
+ * Takes the part of a fill that reduces out of what is held, and returns the part that enters, if any.
+ *
+ * A reduction never becomes an entry; in one-way mode what goes beyond zero opens the other side.
+ */
+function reduceFirst(step: Step, evidence: FillEvidence, delta: ExecutionDelta): EntryPart | null {
+  const opened = openedSideOf(evidence.side);
+  const { positionSide } = evidence;
+  const oneWay = positionSide === 'BOTH' && step.state.settings.positionMode === 'one-way';
+  const reduces = !oneWay && positionSide !== 'BOTH' ? positionSide !== opened : false;
+  const target = reduces ? (positionSide as PositionSide) : oppositeOf(opened);
+  const forced = evidence.reduceOnly || evidence.cause !== 'order';
+  const whole: EntryPart = { side: opened, ...delta };
+  if (!reduces && !oneWay && !forced) return whole;
+  const price = delta.cost.div(delta.quantity);
+  const left = takeOut(step, evidence, target, delta, price);
+  if (left.lte(0)) return null;
+  if (reduces || forced) {
+    /** More was reduced than we know of: the comparison with the exchange decides what that means. */
+    step.send({ kind: 'compare-account', reason: 'a reduction exceeds what is known' });
+    return null;
+  }
+  const share = left.div(delta.quantity);
+  return left.eq(delta.quantity)
+    ? whole
+    : { side: opened, quantity: left, cost: left.times(price), fee: delta.fee.times(share) };
+}
+
+/**
+ * A fill from before an adoption explains what was adopted: it gives the adopted tranche its order, and adds nothing.
+ */
+function claimAdopted(step: Step, evidence: FillEvidence, entry: EntryPart, ledger: ExecutionLedger): boolean {
+  for (const adopted of step.state.ledgers.values()) {
+    const named = /^adopted-(\d+)-(LONG|SHORT)$/.exec(adopted.orderId);
+    if (named === null || adopted.symbol !== evidence.symbol || named[2] !== entry.side) continue;
+    if (evidence.time > Number(named[1])) continue;
+    let claimed = ZERO;
+    for (const claim of adopted.trades.values()) claimed = claimed.plus(claim.quantity);
+    if (adopted.bookedQty.minus(claimed).lt(entry.quantity)) continue;
+    adopted.trades.set(`${ledger.orderId}@${ledger.bookedQty.toFixed()}`, {
+      quantity: entry.quantity,
+      price: entry.cost.div(entry.quantity),
+      fee: entry.fee,
+    });
+    ledger.trancheIds.push(...adopted.trancheIds);
+    step.saveLedger(adopted);
+    step.saveLedger(ledger);
+    return true;
+  }
+  return false;
+}
+
+/** External quantity first, then tranches, newest first. */
+function takeOut(
+  step: Step,
+  evidence: FillEvidence,
+  side: PositionSide,
+  delta: ExecutionDelta,
+  price: Decimal,
+): Decimal {
+  const symbol = step.symbol(evidence.symbol);
+  const external = minDecimal(symbol.external[side], delta.quantity);
+  if (external.gt(0)) {
+    symbol.external[side] = symbol.external[side].minus(external);
+    step.emit('fill:applied', {
+      symbol: evidence.symbol,
+      trancheId: null,
+      orderId: evidence.orderId,
+      orderSide: evidence.side,
+      side,
+      quantity: toDecimalString(external),
+      price: toDecimalString(price),
+      fee: '0',
+      effect: 'external',
+      reason: 'reduces exposure that is not ours',
+    });
+  }
+  const rest = delta.quantity.minus(external);
+  if (rest.lte(0)) return ZERO;
+  return reduceTranches(step, evidence.symbol, side, {
+    quantity: rest,
+    price,
+    fee: delta.fee,
+    orderId: evidence.orderId,
+    reason: evidence.cause === 'order' ? 'external' : 'liquidation',
+    time: evidence.time,
+  });
+}
+
+/**
+ * A fill's price is a price that the exchange told: the reference for the first tick where there is none yet, and newer
+ * than the last trade where it was made after it. So a level is never judged on a price from before its own fill.
+ */
+function rememberReference(step: Step, evidence: FillEvidence, delta: ExecutionDelta): void {
+  const price = Number(delta.cost.div(delta.quantity));
+  const symbol = step.symbol(evidence.symbol);
+  for (const source of step.state.feedSources) {
+    const book = openBook(step.state, symbol, source);
+    const later = source === 'LAST' && evidence.time >= book.lastExchangeTime && book.insideBand(price);
+    if (Number.isNaN(book.last) || book.isInferred || later) book.acceptInferred(price, step.mono);
+  }
+}
+
+function hasLive(step: Step, symbol: string): boolean {
+  const { live } = step.symbol(symbol);
+  return live.LONG.length > 0 || live.SHORT.length > 0;
+}
+
+/** A plan may be registered under the client id that the fill does not carry; a price may be missing. */
+function needsLookUp(step: Step, evidence: FillEvidence): boolean {
+  if (evidence.trade === null && evidence.cumulative?.avgPrice === null) return true;
+  if (evidence.clientOrderId !== null || evidence.cause !== 'order') return false;
+  if (step.state.ledgers.has(ledgerKey(evidence.symbol, evidence.orderId))) return false;
+  for (const registration of step.state.registrations.values()) {
+    if (registration.orderId === evidence.orderId) return false;
+  }
+  for (const registration of step.state.registrations.values()) {
+    if (registration.symbol === evidence.symbol && registration.orderId === null) return true;
+  }
+  /** It could be an exit of ours whose exchange id we have not heard yet. */
+  for (const order of step.state.orders.values()) {
+    if (
+      order.terms.symbol === evidence.symbol &&
+      order.terms.side === evidence.side &&
+      order.venueOrderId === null &&
+      !isSettled(order) &&
+      !order.unsent
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function lookUp(step: Step, input: FillInput): void {
+  const { symbol, orderId, time } = input.evidence;
+  const key = ledgerKey(symbol, orderId);
+  const pending = step.state.lookUps.get(key);
+  if (pending) {
+    pending.waiting.push(input);
+    return;
+  }
+  step.state.lookUps.set(key, { symbol, orderId, since: step.mono, waiting: [input] });
+  step.send({ kind: 'look-up', symbol, orderId, sinceMs: time - FILL_OVERLAP_MS });
+}
+
+/** The exchange told what it knows of an order: the fills that waited for it are booked. */
+export function applyLookUp(step: Step, input: Extract<Input, { kind: 'looked-up' }>): void {
+  const key = ledgerKey(input.symbol, input.orderId);
+  const pending = step.state.lookUps.get(key);
+  if (!pending) return;
+  step.state.lookUps.delete(key);
+  const clientOrderId = input.report?.clientOrderId ?? input.fills.find((fill) => fill.clientOrderId !== null)?.clientOrderId ?? null;
+  for (const waiting of pending.waiting) {
+    if (waiting.kind !== 'fill') continue;
+    const evidence: FillEvidence = { ...waiting.evidence, clientOrderId: waiting.evidence.clientOrderId ?? clientOrderId };
+    for (const fill of input.fills) {
+      bookLookedUp(step, { kind: 'fill', origin: waiting.origin, requestId: null, evidence: { ...fill, clientOrderId: fill.clientOrderId ?? clientOrderId } });
+    }
+    if (evidence.cumulative?.avgPrice === null && evidence.trade === null) {
+      bookWithoutPrice(step, waiting, evidence, input);
+      continue;
+    }
+    bookLookedUp(step, { ...waiting, evidence });
+  }
+}
+
+function bookLookedUp(step: Step, input: FillInput): void {
+  const own = ownOrder(step, input.evidence.symbol, input.evidence.clientOrderId, input.evidence.orderId);
+  if (own) {
+    applyOwnFill(step, own, input.evidence);
+    answer(step, input.requestId, true);
+  } else bookForeignFill(step, input);
+}
+
+/** The host gave no price: it must come from the exchange; nothing is planned from a guess. */
+function bookWithoutPrice(
+  step: Step,
+  waiting: FillInput,
+  evidence: FillEvidence,
+  found: Extract<Input, { kind: 'looked-up' }>,
+): void {
+  const avgPrice = found.report?.avgPrice ?? null;
+  const quantity = evidence.cumulative?.quantity ?? ZERO;
+  if (avgPrice !== null && avgPrice.gt(0)) {
+    bookLookedUp(step, { ...waiting, evidence: { ...evidence, cumulative: { quantity: found.report?.executedQty ?? quantity, avgPrice } } });
+    return;
+  }
+  const ledger = step.state.ledgers.get(ledgerKey(evidence.symbol, evidence.orderId));
+  if (ledger?.bookedQty.gte(quantity)) {
+    answerByCover(step, waiting.requestId, ledger);
+    return;
+  }
+  exposureFailed(step, evidence, 'the exchange gave no price for the fill');
+  refuse(
+    step,
+    waiting.requestId,
+    new ValidationError('FILL_INVALID', `Fill of order ${evidence.orderId}, avgPrice`, {
+      expected: 'a price above zero, from the fill or from the exchange',
+      received: 'none',
+      remedy: 'Hand the fill over again with its average price',
+    }),
+  );
+}
+
+type OrderName = Pick<FillEvidence, 'orderId' | 'clientOrderId'>;
+
+function registrationOf(step: Step, evidence: OrderName): Registration | undefined {
+  const { registrations } = step.state;
+  const byClientId = evidence.clientOrderId === null ? undefined : registrations.get(evidence.clientOrderId);
+  return byClientId ?? registrations.get(`orderId:${evidence.orderId}`);
+}
+
+/** A plan is needed until its order is terminal. */
+function expire(step: Step, registration: Registration | undefined): void {
+  if (registration) step.deleteRegistration(registration.key);
+}
+
+/** An order that ended: its registration is not needed any more. */
+export function applyOrderEnd(step: Step, evidence: OrderName): void {
+  expire(step, registrationOf(step, evidence));
+}
+
+function addLateFee(step: Step, ledger: ExecutionLedger, fee: Decimal): void {
+  const id = ledger.trancheIds.at(-1);
+  const node = id === undefined ? undefined : step.survivor(id);
+  const source = node?.tranche.sources.find((candidate) => candidate.orderId === ledger.orderId);
+  if (!node || !source) return;
+  source.fees = source.fees.plus(fee);
+  step.touch(node);
+}
+
+function refuseUnconfigured(step: Step, { evidence, origin, requestId }: FillInput): void {
+  /** The account may trade other symbols: only what a host hands over is ours to refuse. */
+  if (origin !== 'host') return;
+  exposureFailed(step, evidence, `no settings for ${evidence.symbol}: nothing protects this fill`);
+  refuse(
+    step,
+    requestId,
+    new ConfigError('SYMBOL_NOT_CONFIGURED', `A fill of ${evidence.symbol} cannot be protected`, {
+      expected: `settings under symbols.${evidence.symbol} or symbols['*'], or a registered plan`,
+      received: 'none',
+      remedy: 'Configure the symbol, or call registerOrder before the entry is sent',
+    }),
+  );
+}
+
+function exposureFailed(step: Step, evidence: FillEvidence, reason: string): void {
+  step.state.errors += 1;
+  step.emit('protection:failed', {
+    symbol: evidence.symbol,
+    trancheId: null,
+    positionId: null,
+    side: null,
+    role: null,
+    coverage: 'none',
+    exposure: toDecimalString(evidence.cumulative?.quantity ?? evidence.trade?.quantity ?? ZERO),
+    reason,
+  });
+}
+
+/** The caller hears when what the order opened is covered; a reduction needs no cover. */
+function answerByCover(step: Step, requestId: number | null, ledger: ExecutionLedger): void {
+  if (requestId === null) return;
+  const nodes = new Set<TrancheNode>();
+  for (const id of ledger.trancheIds) {
+    const node = step.survivor(id);
+    if (node && node.tranche.state === 'OPEN') nodes.add(node);
+  }
+  const newest = [...nodes].at(-1);
+  if (newest === undefined) {
+    answer(step, requestId, true);
+    return;
+  }
+  newest.waiters.push({ requestId, deadline: step.mono + step.state.settings.ackTimeoutMs });
+  step.revisit(newest);
+}
+
+function answer(step: Step, requestId: number | null, value: boolean): void {
+  if (requestId !== null) step.settle(requestId, value);
+}
+
+function refuse(step: Step, requestId: number | null, error: PositionMonitorError): void {
+  if (requestId !== null) step.refuse(requestId, error);
+}

@@ -1,0 +1,246 @@
+import { isOwnClientOrderId, parseClientOrderId, trancheTag } from '../orders/client-order-id.js';
+import { bookFailure, bookMiss } from '../orders/absence-proof.js';
+import { absorbEvidence } from '../orders/execution-ledger.js';
+import { applyReport, newIntent } from '../orders/order-lifecycle.js';
+import { maxDecimal } from '../model/decimal.js';
+import type { FillEvidence } from '../model/fill.js';
+import type { ClientOrderId } from '../model/ids.js';
+import type { ResolveEvidence } from '../model/input.js';
+import { type WorkingOrder, isSettled, isTerminal } from '../model/order.js';
+import type { Rejection, WriteOutcome } from '../model/outcome.js';
+import type { OrderReport } from '../model/reports.js';
+import { bookOwnExecution } from './executions.js';
+import {
+  announce,
+  applyCancelOutcome,
+  attemptsOf,
+  becomeUnresolved,
+  becomeUnsent,
+  bookRefusal,
+  clearAttempts,
+  rememberVenueId,
+  sendCancel,
+  tellFailure,
+} from './order-traffic.js';
+import { onRefusedClose, onRefusedStop } from './refusals.js';
+import { ledgerKey } from './state.js';
+import type { Step } from './step-context.js';
+
+/** The order of ours that a report or fill speaks of, by our id first. */
+export function ownOrder(
+  step: Step,
+  symbol: string,
+  clientOrderId: string | null,
+  venueOrderId: string,
+): WorkingOrder | undefined {
+  const { orders, byVenueId } = step.state;
+  if (clientOrderId !== null) {
+    const order = orders.get(clientOrderId as ClientOrderId);
+    if (order) return order;
+  }
+  const known = byVenueId.get(ledgerKey(symbol, venueOrderId));
+  return known === undefined ? undefined : orders.get(known);
+}
+
+/** Takes a report on an order of ours in. */
+export function applyOwnReport(step: Step, order: WorkingOrder, report: OrderReport): void {
+  const { became, executed } = applyReport(order, report, step.now, step.mono);
+  rememberVenueId(step, order);
+  order.touchedAt = step.state.inputs;
+  if (executed) bookOwnExecution(step, order, executed, report.time);
+  const node = step.survivor(order.trancheId);
+  if (became !== null) {
+    step.saveOrder(order);
+    if (node) step.touch(node);
+    announceStatus(step, order, became);
+    if (became === 'accepted') {
+      const attempts = node && attemptsOf(node, order.role);
+      if (attempts) clearAttempts(attempts);
+    }
+  }
+  if (isSettled(order)) step.state.searches.delete(order.clientOrderId);
+  else if (order.status !== 'unresolved' && order.cancelStatus !== 'unresolved' && order.reportedQty.lte(order.execution.bookedQty)) {
+    step.state.searches.delete(order.clientOrderId);
+  }
+  sendCancel(step, order);
+}
+
+function announceStatus(step: Step, order: WorkingOrder, became: OrderReport['status']): void {
+  if (became === 'accepted') announce(step, 'order:accepted', order, order.role);
+  else if (became === 'triggered') announce(step, 'order:accepted', order, 'triggered');
+  else if (became === 'filled') announce(step, 'order:filled', order, order.role);
+  else if (became === 'rejected') announce(step, 'order:rejected', order, 'rejected by the exchange', 'other');
+  else announce(step, 'order:cancelled', order, order.cancelReason ?? became);
+}
+
+/** Executions of an order of ours that came as fills. */
+export function applyOwnFill(step: Step, order: WorkingOrder, evidence: FillEvidence): void {
+  order.venueOrderId ??= evidence.orderId;
+  rememberVenueId(step, order);
+  if (evidence.cumulative) order.reportedQty = maxDecimal(order.reportedQty, evidence.cumulative.quantity);
+  const executed = absorbEvidence(order.execution, evidence, step.now);
+  if (executed) bookOwnExecution(step, order, executed, evidence.time);
+  /** An execution proves that the order arrived. */
+  if (order.status === 'submitted' || order.status === 'unresolved' || order.status === 'initialized') {
+    order.status = 'accepted';
+    order.unsent = false;
+    step.saveOrder(order);
+  }
+  if (order.execution.bookedQty.gte(order.terms.quantity) && !isTerminal(order.status)) {
+    order.status = 'filled';
+    order.cancelStatus = 'none';
+    step.saveOrder(order);
+    announceStatus(step, order, 'filled');
+  }
+  if (isSettled(order)) step.state.searches.delete(order.clientOrderId);
+  const node = step.survivor(order.trancheId);
+  if (node) step.touch(node);
+}
+
+/** How a placement ended. */
+export function applyPlaceOutcome(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {
+  const node = step.survivor(order.trancheId);
+  if (node) step.revisit(node);
+  if (outcome.kind === 'accepted') {
+    if (outcome.report) applyOwnReport(step, order, outcome.report);
+    else if (order.status === 'submitted' || order.status === 'unresolved') {
+      order.status = 'accepted';
+      order.updatedAt = step.now;
+      step.saveOrder(order);
+      announceStatus(step, order, 'accepted');
+      sendCancel(step, order);
+    }
+    return;
+  }
+  if (order.status !== 'submitted' && order.status !== 'unresolved') return;
+  if (outcome.kind === 'unknown') becomeUnresolved(step, order, outcome.detail);
+  else if (outcome.kind === 'not-sent') becomeUnsent(step, order);
+  else applyRejection(step, order, outcome.rejection);
+}
+
+function applyRejection(step: Step, order: WorkingOrder, rejection: Rejection): void {
+  const node = step.survivor(order.trancheId);
+  const attempts = node ? attemptsOf(node, order.role) : null;
+  if (rejection.code === 'duplicate-client-id') {
+    /** An order with our id is live: it is the one we asked for, and now we look at it. */
+    becomeUnresolved(step, order, rejection.detail);
+    return;
+  }
+  if (rejection.code === 'throttled' || rejection.code === 'expired-request') {
+    becomeUnsent(step, order);
+    if (attempts && rejection.code === 'throttled') bookRefusal(step, attempts, rejection);
+    return;
+  }
+  order.status = 'rejected';
+  order.rejection = rejection.code;
+  order.cancelStatus = 'none';
+  order.updatedAt = step.now;
+  step.saveOrder(order);
+  step.state.searches.delete(order.clientOrderId);
+  announce(step, 'order:rejected', order, rejection.detail, rejection.code);
+  if (!node) return;
+  step.touch(node);
+  if (attempts) bookRefusal(step, attempts, rejection);
+  if (order.role === 'close') onRefusedClose(step, node, rejection);
+  else if (order.role === 'stop-loss') onRefusedStop(step, node, order, rejection);
+  else tellFailure(step, node, order.role, `${rejection.code}: ${rejection.detail}`);
+}
+
+export function applyCancelResult(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {
+  if (outcome.kind === 'accepted' && outcome.report) applyOwnReport(step, order, outcome.report);
+  applyCancelOutcome(step, order, outcome);
+  const node = step.survivor(order.trancheId);
+  if (node) step.revisit(node);
+}
+
+/** What a search brought. `null` = it could not ask. */
+export function applySearch(step: Step, order: WorkingOrder, evidence: ResolveEvidence | null): void {
+  const search = step.state.searches.get(order.clientOrderId);
+  const node = step.survivor(order.trancheId);
+  if (node) step.revisit(node);
+  if (evidence === null) {
+    if (search) bookFailure(search, step.mono);
+    return;
+  }
+  if (search) {
+    search.running = false;
+    search.nextMono = step.mono;
+  }
+  const wasUnresolved = order.status === 'unresolved';
+  for (const fill of evidence.fills) applyOwnFill(step, order, fill);
+  if (evidence.report) {
+    if (order.cancelStatus === 'unresolved' && !isTerminal(evidence.report.status)) order.cancelStatus = 'requested';
+    applyOwnReport(step, order, evidence.report);
+    if (wasUnresolved) announce(step, 'order:resolved', order, order.status);
+    /** Still something to find out (fills without a price): ask again, not at once. */
+    if (search && step.state.searches.has(order.clientOrderId)) bookFailure(search, step.mono);
+    return;
+  }
+  if (!search) return;
+  const proven = bookMiss(search, order.deadline, evidence.venueTime, evidence.places, step.mono);
+  if (!proven) return;
+  step.state.searches.delete(order.clientOrderId);
+  if (order.status === 'unresolved') {
+    if (order.role === 'close') {
+      order.status = 'absent';
+      order.updatedAt = step.now;
+      step.saveOrder(order);
+    } else becomeUnsent(step, order);
+    announce(step, 'order:resolved', order, 'absent');
+  } else if (!isTerminal(order.status)) {
+    /** It was live and is in no list any more: what it executed is in the fills, the rest is gone. */
+    order.status = 'canceled';
+    order.cancelStatus = 'none';
+    order.reportedQty = order.execution.bookedQty;
+    order.updatedAt = step.now;
+    step.saveOrder(order);
+    announce(step, 'order:cancelled', order, order.cancelReason ?? 'not found at the exchange');
+  } else order.reportedQty = order.execution.bookedQty;
+  if (node) step.touch(node);
+}
+
+/**
+ * An order that carries our mark and that the store does not know: sent without a record, or its record was lost.
+ *
+ * It is adopted by the tranche that its id names; the tranche's generations move past it.
+ */
+export function adoptStray(step: Step, report: OrderReport): WorkingOrder | null {
+  const { state } = step;
+  if (!isOwnClientOrderId(report.clientOrderId, state.issuer.instanceId)) return null;
+  const parts = parseClientOrderId(report.clientOrderId, state.issuer.instanceId);
+  if (parts === null) return null;
+  for (const node of state.nodes.values()) {
+    if (node.tranche.symbol !== report.symbol || trancheTag(node.tranche.id) !== parts.trancheTag) continue;
+    const { tranche } = node;
+    const order = newIntent({
+      clientOrderId: report.clientOrderId,
+      trancheId: tranche.id,
+      role: parts.role,
+      slot: parts.slot,
+      generation: parts.generation,
+      terms: {
+        symbol: report.symbol,
+        side: report.side,
+        positionSide: report.positionSide,
+        kind: report.kind,
+        quantity: report.quantity,
+        price: report.price,
+        triggerPrice: report.triggerPrice,
+        triggerSource: report.triggerSource,
+        priceProtect: false,
+        reduceOnly: report.reduceOnly,
+      },
+      now: step.now,
+      sendWithinMs: 0,
+      recvWindowMs: state.settings.recvWindowMs,
+    });
+    order.status = 'submitted';
+    tranche.nextGeneration[parts.role] = Math.max(tranche.nextGeneration[parts.role], parts.generation + 1);
+    state.orders.set(order.clientOrderId, order);
+    node.orders.push(order);
+    step.saveOrder(order);
+    step.touch(node);
+    return order;
+  }
+  return null;
+}

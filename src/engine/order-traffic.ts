@@ -1,0 +1,237 @@
+import { REPLAN_PAUSE_MAX_MS, REPLAN_PAUSE_MS } from '../limits.js';
+import { toDecimalString } from '../model/decimal.js';
+import type { Lane, PlaceIntent } from '../model/command.js';
+import type { DesiredOrder } from '../model/desired-order.js';
+import type { MonitorEventName } from '../model/monitor-event.js';
+import { type OrderRole, type WorkingOrder, isOpen, isTerminal } from '../model/order.js';
+import type { Rejection, WriteOutcome } from '../model/outcome.js';
+import { exitSideOf } from '../model/side.js';
+import { remaining } from '../model/tranche.js';
+import { newSearch } from '../orders/absence-proof.js';
+import { clientOrderIdOf } from '../orders/client-order-id.js';
+import { newIntent } from '../orders/order-lifecycle.js';
+import { type Attempts, type TrancheNode, ledgerKey } from './state.js';
+import type { Step } from './step-context.js';
+import { coverageOf, orderView } from './views.js';
+
+/** Records intents for what should be placed: one generation, deterministic ids. They leave with {@link sendOrders}. */
+export function intend(
+  step: Step,
+  node: TrancheNode,
+  role: OrderRole,
+  wanted: readonly DesiredOrder[],
+): WorkingOrder[] {
+  const { tranche } = node;
+  const { state, now } = step;
+  const generation = tranche.nextGeneration[role];
+  tranche.nextGeneration[role] = generation + 1;
+  step.touch(node);
+  return wanted.map((desired) => {
+    const order = newIntent({
+      clientOrderId: clientOrderIdOf(state.issuer, tranche.id, { role, slot: desired.slot, generation }),
+      trancheId: tranche.id,
+      role,
+      slot: desired.slot,
+      generation,
+      terms: {
+        symbol: tranche.symbol,
+        side: exitSideOf(tranche.side),
+        positionSide: state.settings.positionMode === 'hedge' ? tranche.side : 'BOTH',
+        kind: desired.kind,
+        quantity: desired.quantity,
+        price: desired.price,
+        triggerPrice: desired.triggerPrice,
+        triggerSource: desired.triggerSource,
+        priceProtect: desired.triggerPrice !== null && tranche.plan.priceProtect,
+        reduceOnly: true,
+      },
+      now,
+      sendWithinMs: state.settings.sendWithinMs,
+      recvWindowMs: state.settings.recvWindowMs,
+    });
+    state.orders.set(order.clientOrderId, order);
+    node.orders.push(order);
+    return order;
+  });
+}
+
+/** Lets recorded orders leave: together where the exchange takes batches, in the given order. */
+export function sendOrders(step: Step, lane: Lane, orders: readonly WorkingOrder[], evenUnrecorded = false): void {
+  if (orders.length === 0) return;
+  const { settings, venue } = step.state;
+  const intents: PlaceIntent[] = [];
+  for (const order of orders) {
+    if (order.unsent) renew(step, order);
+    order.status = 'submitted';
+    order.unsent = false;
+    order.updatedAt = step.now;
+    step.saveOrder(order);
+    announce(step, 'order:submitted', order, order.role);
+    intents.push({
+      clientOrderId: order.clientOrderId,
+      terms: order.terms,
+      sendBy: order.sendBy,
+      deadline: order.deadline,
+      evenUnrecorded,
+    });
+  }
+  const size = settings.tpSlBatchEnabled ? Math.max(1, venue.batchSize) : 1;
+  for (let from = 0; from < intents.length; from += size) {
+    step.send({ kind: 'place', lane, orders: intents.slice(from, from + size) });
+  }
+}
+
+/** Same order, same id, a new time window: it is proven that the earlier attempt did not arrive. */
+function renew(step: Step, order: WorkingOrder): void {
+  const { sendWithinMs, recvWindowMs } = step.state.settings;
+  order.attempt += 1;
+  order.sendBy = step.now + sendWithinMs;
+  order.deadline = order.sendBy + recvWindowMs;
+}
+
+/** Asks for an order's cancellation once; it leaves as soon as the order is known to be live. */
+export function requestCancel(step: Step, order: WorkingOrder, reason: string): void {
+  if (isTerminal(order.status) || order.cancelStatus !== 'none') return;
+  order.cancelReason = reason;
+  order.cancelStatus = 'requested';
+  order.updatedAt = step.now;
+  if (order.unsent) {
+    /** It never left, so there is nothing to cancel. */
+    order.status = 'absent';
+    order.cancelStatus = 'none';
+  }
+  step.saveOrder(order);
+  sendCancel(step, order);
+}
+
+/** Sends a requested cancellation when the order is live at the exchange. */
+export function sendCancel(step: Step, order: WorkingOrder): void {
+  if (order.cancelStatus !== 'requested' || !isOpen(order.status) || !step.state.storeWritable) return;
+  order.cancelStatus = 'submitted';
+  step.saveOrder(order);
+  step.send({
+    kind: 'cancel',
+    lane: 'protective',
+    clientOrderId: order.clientOrderId,
+    venueOrderId: order.venueOrderId,
+    symbol: order.terms.symbol,
+    orderKind: order.terms.kind,
+  });
+}
+
+/** Starts looking for an order everywhere it could be. */
+export function startSearch(step: Step, order: WorkingOrder): void {
+  if (!step.state.searches.has(order.clientOrderId)) {
+    step.state.searches.set(order.clientOrderId, newSearch(step.mono));
+  }
+}
+
+/** The exchange's id of an order of ours, once it is known. */
+export function rememberVenueId(step: Step, order: WorkingOrder): void {
+  if (order.venueOrderId !== null) {
+    step.state.byVenueId.set(ledgerKey(order.terms.symbol, order.venueOrderId), order.clientOrderId);
+  }
+}
+
+/** A write whose outcome nobody knows: a state, not an error. */
+export function becomeUnresolved(step: Step, order: WorkingOrder, detail: string): void {
+  if (order.status !== 'initialized' && order.status !== 'submitted') return;
+  order.status = 'unresolved';
+  order.unsent = false;
+  order.updatedAt = step.now;
+  step.saveOrder(order);
+  startSearch(step, order);
+  announce(step, 'order:unresolved', order, detail);
+}
+
+/** The request is proven not to have arrived: the order is planned anew, under the same id. */
+export function becomeUnsent(step: Step, order: WorkingOrder): void {
+  if (isTerminal(order.status) || isOpen(order.status)) return;
+  order.status = 'initialized';
+  order.unsent = true;
+  if (order.cancelStatus !== 'none') {
+    order.status = 'absent';
+    order.unsent = false;
+    order.cancelStatus = 'none';
+  }
+  order.updatedAt = step.now;
+  step.saveOrder(order);
+}
+
+/** Books a definite refusal against the attempts of its role: the pause doubles. */
+export function bookRefusal(step: Step, attempts: Attempts, rejection: Pick<Rejection, 'code' | 'retryAfterMs'>): void {
+  attempts.failures += 1;
+  attempts.firstFailureMono ??= step.mono;
+  attempts.lastCode = rejection.code;
+  const pause = Math.min(REPLAN_PAUSE_MAX_MS, REPLAN_PAUSE_MS * 2 ** Math.min(attempts.failures - 1, 10));
+  attempts.retryAt = step.mono + Math.max(pause, rejection.retryAfterMs ?? 0);
+}
+
+export function clearAttempts(attempts: Attempts): void {
+  attempts.failures = 0;
+  attempts.firstFailureMono = null;
+  attempts.retryAt = 0;
+  attempts.lastCode = null;
+}
+
+export function attemptsOf(node: TrancheNode, role: OrderRole): Attempts | null {
+  if (role === 'stop-loss') return node.stop;
+  return role === 'take-profit' ? node.profit : (node.close?.attempts ?? null);
+}
+
+/** How a cancellation request ended. What the order executed meanwhile always has to be known before it counts. */
+export function applyCancelOutcome(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {
+  if (isTerminal(order.status) || order.cancelStatus !== 'submitted') return;
+  if (outcome.kind === 'not-sent' || (outcome.kind === 'rejected' && outcome.rejection.code === 'throttled')) {
+    order.cancelStatus = 'requested';
+  } else {
+    /** Accepted without a report, refused as unknown, or no answer: only the order itself can tell. */
+    order.cancelStatus = 'unresolved';
+    startSearch(step, order);
+  }
+  step.saveOrder(order);
+}
+
+/** Tells of an order of ours. */
+export function announce(
+  step: Step,
+  name: Extract<MonitorEventName, `order:${string}`>,
+  order: WorkingOrder,
+  reason: string,
+  code?: string,
+): void {
+  const node = step.survivor(order.trancheId);
+  if (node === undefined) return;
+  step.emit(name, {
+    symbol: order.terms.symbol,
+    positionId: node.tranche.positionId,
+    trancheId: node.tranche.id,
+    side: node.tranche.side,
+    role: order.role,
+    clientOrderId: order.clientOrderId,
+    order: orderView(order),
+    reason,
+    ...(code === undefined ? {} : { code }),
+  } as never);
+}
+
+/** Something that the plan wants could not be had. Told once per cause; callers that wait get their `false`. */
+export function tellFailure(step: Step, node: TrancheNode, role: OrderRole | null, reason: string): void {
+  const signature = `${role ?? ''}|${reason}`;
+  if (node.failureTold !== signature) {
+    node.failureTold = signature;
+    step.state.errors += 1;
+    step.emit('protection:failed', {
+      symbol: node.tranche.symbol,
+      trancheId: node.tranche.id,
+      positionId: node.tranche.positionId,
+      side: node.tranche.side,
+      role,
+      coverage: coverageOf(step.state, node, step.mono),
+      exposure: toDecimalString(remaining(node.tranche)),
+      reason,
+    });
+  }
+  for (const waiter of node.waiters) step.settle(waiter.requestId, false);
+  node.waiters = [];
+}

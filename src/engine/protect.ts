@@ -1,0 +1,223 @@
+import { TRIGGERED_UNFILLED_MS } from '../limits.js';
+import { type Decimal, maxDecimal, minDecimal } from '../model/decimal.js';
+import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
+import { type WorkingOrder, isOpen, isTerminal } from '../model/order.js';
+import { insidePriceBand } from '../model/price.js';
+import { remaining } from '../model/tranche.js';
+import { diffStops } from '../orders/stop-diff.js';
+import { diffTakeProfits } from '../orders/take-profit-diff.js';
+import { desiredStops, desiredTakeProfits, splitMarketQuantity } from '../positions/desired-exits.js';
+import { beginClose } from './begin-close.js';
+import { endGraces, syncLevels } from './level-hits.js';
+import { intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
+import { freshPrice, stopSource } from './price-sources.js';
+import { ordersOf, type TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+import { coverageOf, isGuardedLocally, restingStopQuantity } from './views.js';
+
+/**
+ * Makes what rests equal to what the plan wants, for an OPEN tranche: stops first, then take-profits.
+ *
+ * Called after everything that touches the tranche; it looks at the whole and sends only the difference.
+ */
+export function protect(step: Step, node: TrancheNode): void {
+  const { tranche } = node;
+  if (remaining(tranche).lte(0)) {
+    const last = tranche.exits.at(-1);
+    beginClose(step, node, { reason: last?.reason ?? 'external', level: last?.level ?? null, trigger: null });
+    return;
+  }
+  endGraces(step, node);
+  if (tranche.state !== 'OPEN') return;
+  syncLevels(step, node);
+  if (tranche.state !== 'OPEN') return;
+  watchTriggeredStops(step, node);
+  if (tranche.state !== 'OPEN') return;
+  if (!step.state.storeWritable) {
+    protectWithoutStore(step, node);
+    return;
+  }
+  const desired = desiredStops(tranche, step.instrument(tranche.symbol), step.state.venue);
+  const first = ordersOf(node, 'stop-loss').length === 0 && ordersOf(node, 'take-profit').length === 0;
+  const placed = protectWithStops(step, node, desired);
+  if (tranche.state !== 'OPEN' || step.state.halted) return;
+  /** The very first orders may go in one request, the stop in front. */
+  if (first && placed.length > 0 && mayBatch(step)) {
+    const profits = placeableProfits(step, node);
+    const together = [...placed, ...intend(step, node, 'take-profit', profits)];
+    sendOrders(step, 'emergency', profits.length === 0 ? placed : together);
+    return;
+  }
+  sendOrders(step, 'emergency', placed);
+  if (isStopInPlace(step, node, desired)) placeTakeProfits(step, node);
+}
+
+function mayBatch(step: Step): boolean {
+  return step.state.settings.tpSlBatchEnabled && step.state.venue.batchSize > 1;
+}
+
+/** Stops: cover first, new before old. Returns recorded orders that are still to be sent. */
+function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): WorkingOrder[] {
+  const { tranche } = node;
+  const working = ordersOf(node, 'stop-loss');
+  const held = remaining(tranche);
+  const wait = waitBeforeMove(step, node, working);
+  const diff = diffStops({
+    desired: desired.orders,
+    working,
+    held,
+    moveMustWait: wait !== null,
+    severalStops: step.state.venue.severalStops,
+  });
+  for (const order of diff.cancel) requestCancel(step, order, 'replaced');
+  if (diff.waiting && wait !== null) step.wake(node, wait);
+  if (!diff.waiting) node.moveWaitingSince = null;
+  if (desired.local === 'below-minimum') tellFailure(step, node, 'stop-loss', 'below-minimum: guarded locally');
+  if (desired.local === 'kind-unsupported') tellFailure(step, node, 'stop-loss', 'unsupported-order-kind: guarded locally');
+  if (closeInEmergency(step, node)) return [];
+  if (step.mono < node.stop.retryAt) {
+    if (diff.place.length > 0 || diff.resend.length > 0) step.wake(node, node.stop.retryAt);
+    return [];
+  }
+  const outgoing = [...diff.resend];
+  if (diff.place.length > 0) {
+    if (working.some((order) => !isTerminal(order.status))) node.movedAt = step.mono;
+    outgoing.push(...intend(step, node, 'stop-loss', diff.place));
+  } else if (diff.uncovered.gt(0)) {
+    const [pattern] = desired.orders;
+    const parts = splitMarketQuantity(diff.uncovered, step.instrument(tranche.symbol));
+    if (pattern) {
+      outgoing.push(
+        ...intend(step, node, 'stop-loss', parts.map((quantity, slot) => ({ ...pattern, quantity, slot }))),
+      );
+    }
+  }
+  return outgoing;
+}
+
+/**
+ * Until when a stop that covers may not be moved, `null` when it may.
+ *
+ * Moves are paced, and avoid the moment in which the price is at one of the levels; cover is never delayed by this.
+ */
+function waitBeforeMove(step: Step, node: TrancheNode, working: readonly WorkingOrder[]): number | null {
+  const { stopMovePauseMs, stopMoveWaitMs } = step.state.settings;
+  const resting = working.filter((order) => isOpen(order.status) && order.cancelStatus === 'none');
+  if (resting.length === 0) return null;
+  const pacedUntil = node.movedAt + stopMovePauseMs;
+  if (step.mono < pacedUntil) return pacedUntil;
+  const { tranche } = node;
+  const level = tranche.levels.stopLoss;
+  if (level === null || stopMoveWaitMs === 0) return null;
+  if (resting.every((order) => order.terms.triggerPrice?.eq(level) ?? false)) return null;
+  const symbol = step.symbol(tranche.symbol);
+  const price = freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono);
+  if (price === null) return null;
+  const near = nearness(step, node, level);
+  const levels = [level, ...resting.flatMap((order) => order.terms.triggerPrice ?? [])];
+  if (!levels.some((candidate) => candidate.minus(price).abs().lte(near))) return null;
+  node.moveWaitingSince ??= step.mono;
+  const until = node.moveWaitingSince + stopMoveWaitMs;
+  return step.mono < until ? until : null;
+}
+
+function nearness(step: Step, node: TrancheNode, level: Decimal): Decimal {
+  const { tranche } = node;
+  const { tickSize } = step.instrument(tranche.symbol);
+  const distance = tranche.entryPrice.minus(level).abs();
+  return maxDecimal(tickSize.times(2), minDecimal(level.times('0.001'), distance.div(4)));
+}
+
+/** A stop that was triggered and does not fill is followed by a close. */
+function watchTriggeredStops(step: Step, node: TrancheNode): void {
+  for (const order of ordersOf(node, 'stop-loss')) {
+    if (order.status !== 'triggered') continue;
+    const due = (order.triggeredAt ?? step.mono) + TRIGGERED_UNFILLED_MS;
+    if (step.mono < due) step.wake(node, due);
+    else beginClose(step, node, { reason: 'stop-loss', level: order.terms.triggerPrice, trigger: null });
+  }
+}
+
+/** The store is down: a stop for a tranche that has none, with its deterministic id, and nothing else. */
+function protectWithoutStore(step: Step, node: TrancheNode): void {
+  if (ordersOf(node, 'stop-loss').length > 0) return;
+  const desired = desiredStops(node.tranche, step.instrument(node.tranche.symbol), step.state.venue);
+  if (desired.orders.length === 0) return;
+  sendOrders(step, 'emergency', intend(step, node, 'stop-loss', desired.orders), true);
+  tellFailure(step, node, 'take-profit', 'store: nothing but a stop is sent while the store is down');
+}
+
+/** A wanted stop that is refused for good, without any other cover: out, when both bounds are passed. */
+function closeInEmergency(step: Step, node: TrancheNode): boolean {
+  const bounds = step.state.settings.emergencyClose;
+  const { failures, firstFailureMono } = node.stop;
+  if (bounds === null || firstFailureMono === null || failures < bounds.afterFailures) return false;
+  const due = firstFailureMono + bounds.afterMs;
+  if (step.mono < due) {
+    step.wake(node, due);
+    return false;
+  }
+  if (coverageOf(step.state, node, step.mono) !== 'none') return false;
+  beginClose(step, node, { reason: 'emergency', level: null, trigger: null });
+  return true;
+}
+
+/** Whether take-profits may go: the stop is live, is not wanted at the exchange, or was refused while we guard it. */
+function isStopInPlace(step: Step, node: TrancheNode, desired: DesiredRole): boolean {
+  if (node.tranche.levels.stopLoss === null) return true;
+  if (desired.local !== null) return true;
+  if (restingStopQuantity(node).gte(remaining(node.tranche))) return true;
+  const refused = node.stop.failures > 0 && node.stop.lastCode !== 'throttled';
+  return refused && isGuardedLocally(step.state, node, step.mono);
+}
+
+function placeableProfits(step: Step, node: TrancheNode) {
+  const { tranche } = node;
+  const instrument = step.instrument(tranche.symbol);
+  const { orders } = desiredTakeProfits(tranche, instrument, step.state.venue);
+  const symbol = step.symbol(tranche.symbol);
+  const mark = freshPrice(step.state, symbol, 'MARK', step.mono) ?? freshPrice(step.state, symbol, 'LAST', step.mono);
+  if (mark === null) return orders;
+  const side = tranche.side === 'LONG' ? 'SELL' : 'BUY';
+  const allowed = orders.filter((order) => order.price === null || insidePriceBand(order.price, side, instrument, mark));
+  /** A limit outside the exchange's band is guarded locally until the price comes nearer. */
+  if (allowed.length < orders.length) step.wake(node, step.mono + TRIGGERED_UNFILLED_MS);
+  return allowed;
+}
+
+/** Take-profits: amended by cancelling first, so that two never rest for one quantity. */
+function placeTakeProfits(step: Step, node: TrancheNode): void {
+  const diff = diffTakeProfits(placeableProfits(step, node), ordersOf(node, 'take-profit'));
+  for (const order of diff.cancel) requestCancel(step, order, 'replaced');
+  if (diff.place.length === 0 && diff.resend.length === 0) return;
+  if (step.mono < node.profit.retryAt) {
+    step.wake(node, node.profit.retryAt);
+    return;
+  }
+  sendOrders(step, 'protective', [...diff.resend, ...intend(step, node, 'take-profit', diff.place)]);
+}
+
+/** Whether everything that the plan wants resting rests, and the rest is guarded as planned. */
+export function isProtectedAsPlanned(step: Step, node: TrancheNode): boolean {
+  const { tranche } = node;
+  const { state } = step;
+  if (!state.settings.usePositionMonitor) return false;
+  const instrument = step.instrument(tranche.symbol);
+  const stops = desiredStops(tranche, instrument, state.venue);
+  if (tranche.levels.stopLoss !== null) {
+    const guarded = stops.local === 'plan' && isGuardedLocally(state, node, step.mono);
+    if (!guarded && !allRest(stops, ordersOf(node, 'stop-loss'))) return false;
+    if (stops.local !== null && stops.local !== 'plan') return false;
+  }
+  const profits = desiredTakeProfits(tranche, instrument, state.venue);
+  if (tranche.levels.takeProfits.length === 0 || profits.local === 'plan') return true;
+  return profits.local === null && allRest(profits, ordersOf(node, 'take-profit'));
+}
+
+function allRest(desired: DesiredRole, working: readonly WorkingOrder[]): boolean {
+  const open = working.filter((order) => isOpen(order.status) && order.cancelStatus === 'none');
+  return (
+    desired.orders.length > 0 && desired.orders.every((wanted) => open.some((order) => isAsDesired(order, wanted)))
+  );
+}
+

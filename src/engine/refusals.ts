@@ -1,0 +1,55 @@
+import type { WorkingOrder } from '../model/order.js';
+import { isOpen, isTerminal } from '../model/order.js';
+import type { Rejection } from '../model/outcome.js';
+import { requestCancel, tellFailure } from './order-traffic.js';
+import { freshPrice, isPassed, stopSource } from './price-sources.js';
+import { beginClose } from './begin-close.js';
+import { ordersOf, type TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+
+/** A stop was refused for sure: the local guard holds; what follows depends on why. */
+export function onRefusedStop(step: Step, node: TrancheNode, order: WorkingOrder, rejection: Rejection): void {
+  const { tranche } = node;
+  const { state } = step;
+  const level = order.terms.triggerPrice;
+  if (rejection.code === 'would-trigger' && level !== null && tranche.state === 'OPEN') {
+    const source = stopSource(state, tranche);
+    const price = freshPrice(state, step.symbol(tranche.symbol), source, step.mono);
+    if (price !== null && isPassed(price, level, tranche.side, 'stop-loss')) {
+      beginClose(step, node, {
+        reason: 'stop-loss',
+        level,
+        trigger: { source, price, time: step.symbol(tranche.symbol).books.get(source)?.lastExchangeTime ?? step.now },
+      });
+      return;
+    }
+    /** The exchange sees a price that we do not: ask for it before believing either side. */
+    step.send({ kind: 'confirm-price', symbol: tranche.symbol, source });
+  }
+  if (rejection.code === 'reduce-only') releaseReduceOnly(step, node);
+  tellFailure(step, node, 'stop-loss', `${rejection.code}: ${rejection.detail}`);
+}
+
+/** A close was refused for sure. */
+export function onRefusedClose(step: Step, node: TrancheNode, rejection: Rejection): void {
+  if (node.close === null) return;
+  if (rejection.code === 'reduce-only') {
+    /** "Nothing to reduce" is believed only after looking: other orders of ours may claim the quantity. */
+    node.close.view = 'none';
+    node.close.mustRead = true;
+    releaseReduceOnly(step, node);
+  }
+  tellFailure(step, node, 'close', `${rejection.code}: ${rejection.detail}`);
+}
+
+/** Takes our own resting take-profits of the side away: they may claim the quantity that is needed now. */
+function releaseReduceOnly(step: Step, node: TrancheNode): void {
+  step.state.comparedAt = null;
+  step.send({ kind: 'compare-account', reason: 'reduce-only refusal' });
+  if (!step.state.venue.countsRestingReduceOnly) return;
+  for (const sibling of step.symbol(node.tranche.symbol).live[node.tranche.side]) {
+    for (const order of ordersOf(sibling, 'take-profit')) {
+      if (!isTerminal(order.status) && isOpen(order.status)) requestCancel(step, order, 'reduce-only refusal');
+    }
+  }
+}

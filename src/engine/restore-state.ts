@@ -1,0 +1,44 @@
+import type { ExecutionLedger, Registration } from '../model/ledger.js';
+import type { WorkingOrder } from '../model/order.js';
+import type { Tranche } from '../model/tranche.js';
+import { newSearch } from '../orders/absence-proof.js';
+import { newCloseProgress } from './begin-close.js';
+import { symbolState } from './create-state.js';
+import { type EngineState, ledgerKey, newNode } from './state.js';
+
+export interface RestoredValues {
+  readonly tranches: readonly Tranche[];
+  readonly orders: readonly WorkingOrder[];
+  readonly ledgers: readonly ExecutionLedger[];
+  readonly registrations: readonly Registration[];
+  readonly marks: ReadonlyMap<string, string>;
+}
+
+/** Puts what a store remembered into a fresh state. Nothing is believed of the exchange before it was asked. */
+export function restoreState(state: EngineState, values: RestoredValues, mono: number): void {
+  const oldestFirst = [...values.tranches].sort((a, b) => a.openedSeq - b.openedSeq);
+  for (const tranche of oldestFirst) {
+    const node = newNode(tranche, mono);
+    state.nodes.set(tranche.id, node);
+    state.openedSeq = Math.max(state.openedSeq, tranche.openedSeq);
+    if (tranche.state === 'CLOSED') {
+      state.closed.push(tranche.id);
+      continue;
+    }
+    if (tranche.state === 'CLOSING') node.close = newCloseProgress(false, mono);
+    symbolState(state, tranche.symbol).live[tranche.side].push(node);
+  }
+  for (const order of values.orders) {
+    state.orders.set(order.clientOrderId, order);
+    state.nodes.get(order.trancheId)?.orders.push(order);
+    if (order.venueOrderId !== null) {
+      state.byVenueId.set(ledgerKey(order.terms.symbol, order.venueOrderId), order.clientOrderId);
+    }
+    if (order.status === 'unresolved' || order.cancelStatus === 'unresolved') {
+      state.searches.set(order.clientOrderId, newSearch(mono));
+    }
+  }
+  for (const ledger of values.ledgers) state.ledgers.set(ledgerKey(ledger.symbol, ledger.orderId), ledger);
+  for (const registration of values.registrations) state.registrations.set(registration.key, registration);
+  for (const [name, value] of values.marks) state.marks.set(name, value);
+}

@@ -1,0 +1,201 @@
+import type { ArmedLevel, LevelHandle, PriceBook } from '../triggers/price-book.js';
+import type { Decimal } from '../model/decimal.js';
+import type { ClientOrderId, TrancheId } from '../model/ids.js';
+import type { Instrument } from '../model/instrument.js';
+import type { ExecutionLedger, Registration } from '../model/ledger.js';
+import type { WorkingOrder } from '../model/order.js';
+import type { PriceSource } from '../model/price.js';
+import type { CoreSettings } from '../model/settings.js';
+import type { PositionSide } from '../model/side.js';
+import type { Tranche, TriggerEvidence } from '../model/tranche.js';
+import type { VenueTraits } from '../model/venue-traits.js';
+import type { Issuer } from '../orders/client-order-id.js';
+import type { Search } from '../orders/absence-proof.js';
+
+/** Everything the core knows. Changed by `step` alone; deterministic in the inputs. */
+export interface EngineState {
+  readonly settings: CoreSettings;
+  readonly issuer: Issuer;
+  readonly venue: VenueTraits;
+  /** Sources that the price feed can deliver. */
+  readonly feedSources: ReadonlySet<PriceSource>;
+  /** `booting` until the first complete look at the account: nothing is triggered or placed before. */
+  phase: 'booting' | 'running';
+  paused: boolean;
+  /** An invariant broke: protect what there is, open nothing, take no profit. */
+  halted: boolean;
+  storeWritable: boolean;
+  exchangeUp: boolean;
+  feedUp: boolean;
+  /** When the account was last compared completely, monotonic ms; `null` = not since the last connect. */
+  comparedAt: number | null;
+  /** Counts inputs: tells what is newer than a snapshot. */
+  inputs: number;
+  eventSeq: number;
+  openedSeq: number;
+  errors: number;
+  lastUpdate: number;
+  readonly symbols: Map<string, SymbolState>;
+  readonly nodes: Map<TrancheId, TrancheNode>;
+  readonly orders: Map<ClientOrderId, WorkingOrder>;
+  /** Exchange order id -> ours, per symbol. */
+  readonly byVenueId: Map<string, ClientOrderId>;
+  readonly ledgers: Map<string, ExecutionLedger>;
+  readonly registrations: Map<string, Registration>;
+  /** Named values that the store keeps, e.g. fill watermarks. */
+  readonly marks: Map<string, string>;
+  readonly searches: Map<ClientOrderId, Search>;
+  /** Fills that wait for a look-up, by `symbol|orderId`. */
+  readonly lookUps: Map<string, LookUp>;
+  /** Closed tranches in the order of closing, for eviction. */
+  readonly closed: TrancheId[];
+  /** Milliseconds without any cover, of tranches that are covered again or closed. */
+  nakedMs: number;
+  /** Callers that wait for something else than one tranche. */
+  readonly closeWaiters: CloseWaiter[];
+}
+
+export interface SymbolState {
+  readonly symbol: string;
+  instrument: Instrument | null;
+  readonly books: Map<PriceSource, PriceBook>;
+  /** A price that waits for a second witness, per source. */
+  readonly suspicions: Map<PriceSource, Suspicion>;
+  /** Live nodes (not CLOSED), oldest first. */
+  readonly live: Record<PositionSide, TrancheNode[]>;
+  /** Exposure that is declared not ours. */
+  readonly external: Record<PositionSide, Decimal>;
+  /** Differences to the exchange seen once, waiting to be seen again. */
+  readonly differences: Record<PositionSide, Difference | null>;
+  lastFillMono: number;
+  stale: boolean;
+  watched: boolean;
+}
+
+export interface Suspicion {
+  price: number;
+  exchangeTime: number;
+  receivedAt: number;
+  readonly since: number;
+  askedAt: number;
+  /** Nobody answered in time: from now on fresh ticks beyond count for locally guarded stops. */
+  unanswered: boolean;
+}
+
+export interface Difference {
+  readonly quantity: Decimal;
+  readonly since: number;
+  reported: boolean;
+}
+
+/** A tranche with its orders and what only this process needs to know. */
+export interface TrancheNode {
+  readonly tranche: Tranche;
+  /** Every order of the tranche, terminal ones included. */
+  readonly orders: WorkingOrder[];
+  readonly armed: Map<string, { readonly book: PriceBook; readonly handle: LevelHandle; readonly level: ArmedLevel }>;
+  grace: Partial<Record<'stop-loss' | 'take-profit', Grace>>;
+  close: CloseProgress | null;
+  stop: Attempts;
+  profit: Attempts;
+  /** Last time a covering stop was moved, and since when a move waits; monotonic ms. */
+  movedAt: number;
+  moveWaitingSince: number | null;
+  /** When nothing covered it since; monotonic ms. */
+  nakedSince: number | null;
+  /** Whether `protection:missing` was told and not yet `recovered`. */
+  missingSince: number | null;
+  /** Signature of the protection that was last announced as placed. */
+  announced: string;
+  /** Which failure was last announced, so that it is told once. */
+  failureTold: string;
+  waiters: Waiter[];
+  /** Monotonic ms at which the tranche wants to be looked at again. */
+  wakeAt: number | null;
+  readonly openedMono: number;
+  lastFillMono: number;
+}
+
+export interface Grace {
+  readonly until: number;
+  readonly trigger: TriggerEvidence;
+  readonly level: Decimal;
+  over: boolean;
+}
+
+export interface CloseProgress {
+  /** No stop rests and the reason is a stop: nothing is waited for longer than 300 ms. */
+  readonly urgent: boolean;
+  readonly startedMono: number;
+  view: 'none' | 'reading' | 'known' | 'failed';
+  readingSince: number;
+  /** The exchange refused to reduce: its view is read even if ours seems fresh. */
+  mustRead: boolean;
+  /** Quantity that the exchange says is there for this tranche; `null` = not asked. */
+  available: Decimal | null;
+  /** How often the exchange said that nothing is there. */
+  emptySeen: number;
+  attempts: Attempts;
+  /** Store down: the one close without a record was sent. */
+  unrecordedSent: boolean;
+}
+
+/** Definite refusals in a row, and when to try again. */
+export interface Attempts {
+  failures: number;
+  firstFailureMono: number | null;
+  retryAt: number;
+  lastCode: string | null;
+}
+
+export interface Waiter {
+  readonly requestId: number;
+  readonly deadline: number;
+}
+
+export interface CloseWaiter {
+  readonly requestId: number;
+  readonly trancheIds: readonly TrancheId[];
+}
+
+export interface LookUp {
+  readonly symbol: string;
+  readonly orderId: string;
+  readonly since: number;
+  readonly waiting: import('../model/input.js').Input[];
+}
+
+export function noAttempts(): Attempts {
+  return { failures: 0, firstFailureMono: null, retryAt: 0, lastCode: null };
+}
+
+export function newNode(tranche: Tranche, mono: number): TrancheNode {
+  return {
+    tranche,
+    orders: [],
+    armed: new Map(),
+    grace: {},
+    close: null,
+    stop: noAttempts(),
+    profit: noAttempts(),
+    movedAt: Number.NEGATIVE_INFINITY,
+    moveWaitingSince: null,
+    nakedSince: null,
+    missingSince: null,
+    announced: '',
+    failureTold: '',
+    waiters: [],
+    wakeAt: null,
+    openedMono: mono,
+    lastFillMono: mono,
+  };
+}
+
+/** Orders of one role. */
+export function ordersOf(node: TrancheNode, role: WorkingOrder['role']): WorkingOrder[] {
+  return node.orders.filter((order) => order.role === role);
+}
+
+export function ledgerKey(symbol: string, orderId: string): string {
+  return `${symbol}|${orderId}`;
+}

@@ -1,0 +1,300 @@
+import { symbolState } from './create-state.js';
+import { isTerminal } from '../model/order.js';
+import type { Effect } from '../model/effect.js';
+import type { Input } from '../model/input.js';
+import type { Instant } from '../model/instant.js';
+import type { FillEvidence } from '../model/fill.js';
+import type { PriceSource } from '../model/price.js';
+import type { OrderReport } from '../model/reports.js';
+import { remaining } from '../model/tranche.js';
+import { isOwnClientOrderId } from '../orders/client-order-id.js';
+import { applyAccount } from './account.js';
+import { advance } from './advance.js';
+import { applyPositionView } from './close-flow.js';
+import { applyFill, applyLookUp, applyOrderEnd } from './fills.js';
+import {
+  adoptStray,
+  applyCancelResult,
+  applyOwnReport,
+  applyPlaceOutcome,
+  applySearch,
+  ownOrder,
+} from './order-reports.js';
+import type { EngineState } from './state.js';
+import { Step } from './step-context.js';
+import { applyConfirmation, applyTick, confirmationTimedOut } from './ticks.js';
+import { cancelRelated, close, mergeOnRequest, register, updateLevels, updatePlan } from './user-calls.js';
+import { coverageOf } from './views.js';
+
+/** A tranche is looked at until nothing new follows; more rounds than this would be a loop. */
+const ROUNDS_MAX = 64;
+
+/**
+ * The core: one input, the effects that follow from it.
+ *
+ * Synchronous and deterministic: no clock, no random, no I/O. The state is changed in place; the same inputs in the
+ * same order give the same effects, bit for bit.
+ */
+export function step(state: EngineState, input: Input, at: Instant): Effect[] {
+  state.inputs += 1;
+  const current = new Step(state, at);
+  apply(current, input);
+  runAgenda(current);
+  watchSymbols(current);
+  return current.effects();
+}
+
+function runAgenda(current: Step): void {
+  for (let round = 0; current.agenda.size > 0 && round < ROUNDS_MAX; round += 1) {
+    const due = [...current.agenda];
+    current.agenda.clear();
+    for (const node of due) advance(current, node);
+  }
+}
+
+function apply(current: Step, input: Input): void {
+  const { state } = current;
+  switch (input.kind) {
+    case 'fill':
+      return applyFill(current, input);
+    case 'tick':
+      return applyTick(current, input);
+    case 'order':
+      return applyOrderReport(current, input.report);
+    case 'order-ended':
+      return applyOrderEnd(current, input);
+    case 'position':
+      return applyPositionReport(current, input.report.symbol);
+    case 'place-result':
+      return withOrder(current, input.clientOrderId, (order) => applyPlaceOutcome(current, order, input.outcome));
+    case 'cancel-result':
+      return withOrder(current, input.clientOrderId, (order) => applyCancelResult(current, order, input.outcome));
+    case 'resolve-result':
+      return withOrder(current, input.clientOrderId, (order) => applySearch(current, order, input.evidence));
+    case 'position-read':
+      for (const evidence of input.view?.fills ?? []) {
+        applyFill(current, { kind: 'fill', evidence, origin: 'read', requestId: null });
+      }
+      return applyPositionView(current, input.symbol, input.view);
+    case 'looked-up':
+      return applyLookUp(current, input);
+    case 'price-confirmed':
+      return applyConfirmation(current, input);
+    case 'timer':
+      return applyTimer(current, input.key);
+    case 'account': {
+      const differences = applyAccount(current, input.view);
+      current.emit('reconcile:completed', {
+        differences,
+        durationMs: Math.max(0, current.now - input.view.venueTime),
+        reason: input.view.boot ? 'start' : 'comparison',
+      });
+      return;
+    }
+    case 'comparison-failed':
+      state.errors += 1;
+      return;
+    case 'instrument':
+      symbolState(state, input.instrument.symbol).instrument = input.instrument;
+      return;
+    case 'exchange-connection':
+      return applyExchangeConnection(current, input.up, input.detail);
+    case 'feed-connection':
+      return applyFeedConnection(current, input.state, input.detail);
+    case 'feed-staleness':
+      return applyStaleness(current, input.symbol, input.stale, 'told by the feed');
+    case 'feed-gap':
+      current.send({ kind: 'compare-account', reason: `prices of ${input.symbol} may be missing: ${input.detail}` });
+      return;
+    case 'store':
+      return applyStore(current, input.writable, input.detail);
+    case 'register':
+      return register(current, input);
+    case 'cancel-related':
+      return cancelRelated(current, input);
+    case 'update-levels':
+      return updateLevels(current, input);
+    case 'update-plan':
+      return updatePlan(current, input);
+    case 'close':
+      return close(current, input);
+    case 'merge':
+      return mergeOnRequest(current, input);
+    case 'lifecycle':
+      return applyLifecycle(current, input.to);
+    case 'mark':
+      return current.saveMark(input.name, input.value);
+    case 'halt':
+      state.halted = true;
+      state.errors += 1;
+      current.emit('monitor:halted', { reason: input.error.message });
+      return;
+    case 'listener-error':
+      state.errors += 1;
+      current.emit('listener:error', { event: input.event, reason: input.detail });
+      return;
+  }
+}
+
+function withOrder(
+  current: Step,
+  id: Parameters<EngineState['orders']['get']>[0],
+  use: (order: NonNullable<ReturnType<EngineState['orders']['get']>>) => void,
+): void {
+  const order = current.state.orders.get(id);
+  if (order) use(order);
+}
+
+function applyOrderReport(current: Step, report: OrderReport): void {
+  const known = ownOrder(current, report.symbol, report.clientOrderId, report.orderId);
+  if (known) {
+    applyOwnReport(current, known, report);
+    return;
+  }
+  if (isOwnClientOrderId(report.clientOrderId, current.state.issuer.instanceId)) {
+    const adopted = isTerminal(report.status) && report.executedQty.eq(0) ? null : adoptStray(current, report);
+    if (adopted) applyOwnReport(current, adopted, report);
+    else if (!isTerminal(report.status)) current.send({ kind: 'compare-account', reason: 'an order of ours that is not known' });
+    return;
+  }
+  const evidence: FillEvidence = {
+    orderId: report.orderId,
+    clientOrderId: report.clientOrderId,
+    symbol: report.symbol,
+    side: report.side,
+    positionSide: report.positionSide,
+    cumulative: report.executedQty.gt(0) && report.avgPrice !== null ? { quantity: report.executedQty, avgPrice: report.avgPrice } : null,
+    trade: report.trade,
+    reduceOnly: report.reduceOnly,
+    terminal: isTerminal(report.status),
+    cause: report.cause,
+    time: report.time,
+  };
+  if (evidence.cumulative !== null || evidence.trade !== null) {
+    applyFill(current, { kind: 'fill', evidence, origin: 'stream', requestId: null });
+  }
+  if (evidence.terminal) applyOrderEnd(current, evidence);
+}
+
+/** A position report says that something changed; what it was is in the fills. A difference is compared soon. */
+function applyPositionReport(current: Step, symbol: string): void {
+  const known = current.state.symbols.get(symbol);
+  if (known === undefined) return;
+  for (const side of ['LONG', 'SHORT'] as const) {
+    for (const node of known.live[side]) current.revisit(node);
+  }
+}
+
+function applyTimer(current: Step, key: string): void {
+  const [kind = '', ...rest] = key.split(':');
+  if (kind === 'tranche') {
+    const node = current.node(rest.join(':') as never);
+    if (node) current.revisit(node);
+  } else if (kind === 'confirm') {
+    confirmationTimedOut(current, rest.slice(1).join(':'), rest[0] as PriceSource);
+  } else if (kind === 'staleness') judgeStaleness(current);
+}
+
+const STALENESS_TIMER = 'staleness:all';
+
+/** A guard is only as good as its price: silence for too long is told, and counts as no guard. */
+function judgeStaleness(current: Step): void {
+  const { state } = current;
+  const { staleAfterMs } = state.settings;
+  if (!Number.isFinite(staleAfterMs)) return;
+  for (const symbol of state.symbols.values()) {
+    if (!symbol.watched || symbol.stale) continue;
+    let youngest = Number.NEGATIVE_INFINITY;
+    for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastReceivedAt);
+    if (current.mono - youngest > staleAfterMs) applyStaleness(current, symbol.symbol, true, 'no price came');
+  }
+  current.setTimer(STALENESS_TIMER, current.mono + staleAfterMs / 3);
+}
+
+function applyStaleness(current: Step, name: string, stale: boolean, reason: string): void {
+  const symbol = current.state.symbols.get(name);
+  if (symbol === undefined || symbol.stale === stale) return;
+  symbol.stale = stale;
+  let youngest = Number.NEGATIVE_INFINITY;
+  for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastReceivedAt);
+  const ageMs = Number.isFinite(youngest) ? current.mono - youngest : 0;
+  if (stale) current.emit('price:stale', { symbol: name, ageMs, reason });
+  else current.emit('price:recovered', { symbol: name, reason });
+  for (const side of ['LONG', 'SHORT'] as const) for (const node of symbol.live[side]) current.revisit(node);
+}
+
+function applyExchangeConnection(current: Step, up: boolean, detail: string): void {
+  const { state } = current;
+  const was = state.exchangeUp;
+  state.exchangeUp = up;
+  /** What happened in between is not known until everything is compared. */
+  state.comparedAt = null;
+  if (up) current.emit('exchange:connected', { reason: detail });
+  else if (was) current.emit('exchange:disconnected', { reason: detail });
+  if (up && state.phase === 'running') current.send({ kind: 'compare-account', reason: 'the exchange is connected again' });
+}
+
+function applyFeedConnection(current: Step, to: 'connected' | 'disconnected' | 'reconnected', detail: string): void {
+  const { state } = current;
+  const up = to !== 'disconnected';
+  if (up) current.emit('feed:connected', { reason: detail });
+  else if (state.feedUp) current.emit('feed:disconnected', { reason: detail });
+  state.feedUp = up;
+  for (const symbol of state.symbols.values()) {
+    if (!symbol.watched) continue;
+    if (!up) applyStaleness(current, symbol.symbol, true, 'the price feed is disconnected');
+    if (to === 'reconnected') {
+      const sources = [...state.feedSources];
+      current.send({ kind: 'watch-prices', symbol: symbol.symbol, sources });
+      for (const source of sources) current.send({ kind: 'confirm-price', symbol: symbol.symbol, source });
+    }
+  }
+}
+
+function applyStore(current: Step, writable: boolean, detail: string): void {
+  const { state } = current;
+  if (state.storeWritable === writable) return;
+  state.storeWritable = writable;
+  if (!writable) state.errors += 1;
+  current.emit(writable ? 'store:recovered' : 'store:failed', { reason: detail });
+  for (const node of state.nodes.values()) if (node.tranche.state !== 'CLOSED') current.revisit(node);
+}
+
+function applyLifecycle(current: Step, to: 'started' | 'paused' | 'resumed' | 'stopped'): void {
+  const { state } = current;
+  if (to === 'paused' || to === 'resumed') {
+    state.paused = to === 'paused';
+    return;
+  }
+  if (to === 'started') {
+    current.emit('monitor:started', { state: 'running', reason: 'the account was compared and triggers are armed' });
+    if (Number.isFinite(state.settings.staleAfterMs)) {
+      current.setTimer(STALENESS_TIMER, current.mono + state.settings.staleAfterMs / 3);
+    }
+    return;
+  }
+  const guardedLocallyOnly: string[] = [];
+  for (const node of state.nodes.values()) {
+    if (node.tranche.state === 'CLOSED' || remaining(node.tranche).lte(0)) continue;
+    if (node.tranche.levels.stopLoss !== null && coverageOf(state, node, current.mono) !== 'resting') {
+      guardedLocallyOnly.push(node.tranche.id);
+    }
+  }
+  current.emit('monitor:stopped', { guardedLocallyOnly, reason: 'stopped; protective orders stay at the exchange' });
+}
+
+/** Prices are watched while anything of the symbol is held. */
+function watchSymbols(current: Step): void {
+  const { state } = current;
+  for (const symbol of state.symbols.values()) {
+    const held = symbol.live.LONG.length > 0 || symbol.live.SHORT.length > 0;
+    if (held === symbol.watched) continue;
+    symbol.watched = held;
+    if (held) current.send({ kind: 'watch-prices', symbol: symbol.symbol, sources: [...state.feedSources] });
+    else {
+      current.send({ kind: 'unwatch-prices', symbol: symbol.symbol });
+      symbol.stale = false;
+    }
+  }
+}
+

@@ -1,0 +1,193 @@
+import { PRICE_CONFIRM_MS, PRICE_PERSIST_MS } from '../limits.js';
+import { type Decimal, decimal } from '../model/decimal.js';
+import type { Input } from '../model/input.js';
+import { PRICE_SOURCES, type PriceSource } from '../model/price.js';
+import { remaining } from '../model/tranche.js';
+import type { PriceBook } from '../triggers/price-book.js';
+import { levelKey, onLevelHit } from './level-hits.js';
+import { openBook } from './price-sources.js';
+import type { EngineState, Suspicion, SymbolState } from './state.js';
+import type { Step } from './step-context.js';
+import { restingStopQuantity } from './views.js';
+
+/**
+ * Takes a price that changes nothing; `false` means that `step` has to look at it. No allocation, no effect.
+ *
+ * The shell asks this before every tick: almost all of them end here.
+ */
+export function acceptQuietTick(
+  state: EngineState,
+  symbol: string,
+  source: PriceSource,
+  price: number,
+  exchangeTime: number,
+  receivedAt: number,
+): boolean {
+  const known = state.symbols.get(symbol);
+  if (known === undefined || known.stale) return false;
+  const book = known.books.get(source);
+  return book?.acceptQuiet(price, exchangeTime, receivedAt) ?? false;
+}
+
+/** A price that hits something, or that must be doubted first. */
+export function applyTick(step: Step, tick: Extract<Input, { kind: 'tick' }>): void {
+  const { state } = step;
+  if (!PRICE_SOURCES.includes(tick.source) || !Number.isFinite(tick.price) || tick.price <= 0) {
+    reject(step, tick, 'not a price: expected a finite number above zero');
+    return;
+  }
+  const symbol = state.symbols.get(tick.symbol);
+  /** Nobody holds anything of it. */
+  if (symbol === undefined) return;
+  const book = openBook(state, symbol, tick.source);
+  if (tick.exchangeTime !== 0 && tick.exchangeTime < book.lastExchangeTime) return;
+  if (state.settings.pricesConfirmThemselves || book.insideBand(tick.price)) {
+    symbol.suspicions.delete(tick.source);
+    acceptPrice(step, symbol, tick.source, tick);
+    return;
+  }
+  doubt(step, symbol, book, tick);
+}
+
+/** A jump, or the first price of all: a second witness is asked before it may act. */
+function doubt(step: Step, symbol: SymbolState, book: PriceBook, tick: Extract<Input, { kind: 'tick' }>): void {
+  if (secondSourceAgrees(step, symbol, tick)) {
+    symbol.suspicions.delete(tick.source);
+    acceptPrice(step, symbol, tick.source, tick);
+    return;
+  }
+  const known = symbol.suspicions.get(tick.source);
+  if (known === undefined || !near(known.price, tick.price, step.state.settings.maxJumpPct)) {
+    symbol.suspicions.set(tick.source, {
+      price: tick.price,
+      exchangeTime: tick.exchangeTime,
+      receivedAt: tick.receivedAt,
+      since: step.mono,
+      askedAt: step.mono,
+      unanswered: false,
+    });
+    step.setTimer(confirmKey(symbol.symbol, tick.source), step.mono + PRICE_CONFIRM_MS);
+    step.send({ kind: 'confirm-price', symbol: symbol.symbol, source: tick.source });
+    return;
+  }
+  known.price = tick.price;
+  known.exchangeTime = tick.exchangeTime;
+  known.receivedAt = tick.receivedAt;
+  if (!known.unanswered) return;
+  const withoutLast = Number.isNaN(book.last);
+  if (withoutLast || step.mono - known.since >= PRICE_PERSIST_MS) {
+    /** Nobody can be asked, and the price stays: it is the price. */
+    symbol.suspicions.delete(tick.source);
+    acceptPrice(step, symbol, tick.source, tick);
+    return;
+  }
+  hitUnguardedStops(step, book, tick);
+  if (step.mono - known.askedAt >= PRICE_CONFIRM_MS) {
+    known.askedAt = step.mono;
+    step.send({ kind: 'confirm-price', symbol: symbol.symbol, source: tick.source });
+  }
+}
+
+/**
+ * Nobody answered within the time, and a second fresh tick lies beyond: tranches without a resting stop must not wait any
+ * longer. Those with one leave it to the exchange. The price does not become the last one.
+ */
+function hitUnguardedStops(step: Step, book: PriceBook, tick: Extract<Input, { kind: 'tick' }>): void {
+  const price = decimal(tick.price);
+  for (const level of book.takeHits(price)) {
+    const node = step.node(level.trancheId);
+    if (node === undefined) continue;
+    /** Whatever is not acted on is armed again when the tranche is looked at. */
+    node.armed.delete(levelKey(level));
+    step.revisit(node);
+    if (level.rule !== 'stop-loss' || restingStopQuantity(node).gte(remaining(node.tranche))) continue;
+    onLevelHit(step, node, level, { source: tick.source, price, time: tick.exchangeTime });
+  }
+}
+
+function secondSourceAgrees(step: Step, symbol: SymbolState, tick: Extract<Input, { kind: 'tick' }>): boolean {
+  for (const [source, book] of symbol.books) {
+    if (source === tick.source || Number.isNaN(book.last)) continue;
+    /** A price that was only inferred from a fill is not a witness that spoke. */
+    if (step.mono - book.lastReceivedAt > PRICE_CONFIRM_MS || book.isInferred) continue;
+    if (near(book.last, tick.price, step.state.settings.maxJumpPct)) return true;
+  }
+  for (const [source, other] of symbol.suspicions) {
+    if (source === tick.source) continue;
+    if (step.mono - other.receivedAt <= PRICE_CONFIRM_MS && near(other.price, tick.price, step.state.settings.maxJumpPct)) return true;
+  }
+  return false;
+}
+
+function near(a: number, b: number, percent: number): boolean {
+  return Math.abs(a - b) <= (a * percent) / 100;
+}
+
+/** The answer of the second witness, or that there was none. */
+export function applyConfirmation(step: Step, input: Extract<Input, { kind: 'price-confirmed' }>): void {
+  const symbol = step.state.symbols.get(input.symbol);
+  if (symbol === undefined) return;
+  const suspicion = symbol.suspicions.get(input.source);
+  if (input.price === null) {
+    if (suspicion) suspicion.unanswered = true;
+    return;
+  }
+  step.setTimer(confirmKey(input.symbol, input.source), null);
+  if (suspicion === undefined) {
+    /** Asked for after a refusal: a price of the exchange itself. */
+    acceptPrice(step, symbol, input.source, { price: Number(input.price), exchangeTime: 0, receivedAt: step.mono });
+    return;
+  }
+  symbol.suspicions.delete(input.source);
+  if (near(Number(input.price), suspicion.price, step.state.settings.maxJumpPct)) {
+    acceptPrice(step, symbol, input.source, suspicion);
+    return;
+  }
+  reject(step, { ...input, price: suspicion.price }, `contradicted by the exchange, which says ${input.price.toFixed()}`);
+  acceptPrice(step, symbol, input.source, { price: Number(input.price), exchangeTime: 0, receivedAt: step.mono });
+}
+
+/** Nobody answered in time. */
+export function confirmationTimedOut(step: Step, symbolName: string, source: PriceSource): void {
+  const suspicion = step.state.symbols.get(symbolName)?.suspicions.get(source);
+  if (suspicion) suspicion.unanswered = true;
+}
+
+export function confirmKey(symbol: string, source: PriceSource): string {
+  return `confirm:${source}:${symbol}`;
+}
+
+/** The price is the last one now; every level that it is at or past is hit, stops first. */
+function acceptPrice(
+  step: Step,
+  symbol: SymbolState,
+  source: PriceSource,
+  tick: Pick<Suspicion, 'price' | 'exchangeTime' | 'receivedAt'>,
+): void {
+  const { state } = step;
+  const book = openBook(state, symbol, source);
+  book.accept(tick.price, tick.exchangeTime, tick.receivedAt);
+  state.lastUpdate = step.now;
+  if (symbol.stale) {
+    symbol.stale = false;
+    step.emit('price:recovered', { symbol: symbol.symbol, reason: 'a fresh price came' });
+  }
+  if (state.phase === 'booting') return;
+  const price: Decimal = decimal(tick.price);
+  for (const level of book.takeHits(price)) {
+    const node = step.node(level.trancheId);
+    if (node === undefined) continue;
+    node.armed.delete(levelKey(level));
+    step.revisit(node);
+    onLevelHit(step, node, level, { source, price, time: tick.exchangeTime });
+  }
+}
+
+function reject(
+  step: Step,
+  tick: { readonly symbol: string; readonly source: PriceSource; readonly price: number },
+  reason: string,
+): void {
+  step.state.errors += 1;
+  step.emit('price:rejected', { symbol: tick.symbol, source: tick.source, price: String(tick.price), reason });
+}

@@ -1,0 +1,232 @@
+import { ValidationError } from '../errors/validation-error.js';
+import type { PositionMonitorError } from '../errors/position-monitor-error.js';
+import { describe } from '../errors/describe.js';
+import { type Decimal, toDecimalString } from '../model/decimal.js';
+import { type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
+import type { TrancheId } from '../model/ids.js';
+import type { Input } from '../model/input.js';
+import type { CloseReason } from '../model/tranche.js';
+import { openedSideOf } from '../model/side.js';
+import { exitLevels } from '../positions/exit-levels.js';
+import { beginClose } from './begin-close.js';
+import { settleCloseWaiters } from './close-flow.js';
+import { merge } from './entries.js';
+import { clearAttempts, requestCancel } from './order-traffic.js';
+import { freshPrice, isPassed, profitSource, stopSource } from './price-sources.js';
+import type { TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+import { trancheView } from './views.js';
+
+/** `registerOrder`: a plan for an entry that is about to be sent. */
+export function register(step: Step, { requestId, registration }: Extract<Input, { kind: 'register' }>): void {
+  const { settings } = step.state;
+  const side =
+    registration.positionSide === 'BOTH' ? openedSideOf(registration.side) : registration.positionSide;
+  const live = step.symbol(registration.symbol).live[side];
+  if (
+    settings.onTrancheLimit === 'reject' &&
+    registration.tranche !== 'new' &&
+    live.length >= settings.maxTranchesPerSymbolSide
+  ) {
+    step.refuse(
+      requestId,
+      new ValidationError('TRANCHE_LIMIT', `${registration.symbol} ${side} holds ${live.length} tranches`, {
+        expected: `fewer than ${settings.maxTranchesPerSymbolSide} (maxTranchesPerSymbolSide)`,
+        received: `${live.length}`,
+        remedy: "Close or merge tranches, or choose another onTrancheLimit than 'reject'",
+      }),
+    );
+    return;
+  }
+  step.saveRegistration(registration);
+  step.settle(requestId, undefined);
+}
+
+/** `cancelRelatedOrders`: takes the protection of what an order opened away, for good. */
+export function cancelRelated(step: Step, { requestId, orderId }: Extract<Input, { kind: 'cancel-related' }>): void {
+  for (const ledger of step.state.ledgers.values()) {
+    if (ledger.orderId !== orderId && ledger.clientOrderId !== orderId) continue;
+    const nodes = ledger.trancheIds.flatMap((id) => step.survivor(id) ?? []).filter((node) => node.tranche.state === 'OPEN');
+    const alone = nodes.filter((node) => node.tranche.sources.every((source) => source.orderId === ledger.orderId));
+    if (alone.length === 0 || alone.length < nodes.length) continue;
+    for (const node of alone) {
+      setPlan(step, node, NO_EXITS, 'protection removed on request');
+      for (const order of node.orders) {
+        if (order.role !== 'close') requestCancel(step, order, 'removed on request');
+      }
+    }
+    step.settle(requestId, true);
+    return;
+  }
+  step.settle(requestId, false);
+}
+
+/** `updateTpSl`: absolute levels for a tranche or for all tranches of a position. */
+export function updateLevels(step: Step, input: Extract<Input, { kind: 'update-levels' }>): void {
+  changePlans(step, input, ({ tranche: { plan } }) => ({
+    ...plan,
+    takeProfits:
+      input.takeProfit === undefined
+        ? plan.takeProfits
+        : input.takeProfit === null
+          ? []
+          : [{ level: { kind: 'price', price: toDecimalString(input.takeProfit) }, portion: '1' }],
+    stopLoss:
+      input.stopLoss === undefined
+        ? plan.stopLoss
+        : input.stopLoss === null
+          ? null
+          : { kind: 'price', price: toDecimalString(input.stopLoss) },
+  }));
+}
+
+/** `updatePlan`: another plan for a tranche or for all tranches of a position. */
+export function updatePlan(step: Step, input: Extract<Input, { kind: 'update-plan' }>): void {
+  changePlans(step, input, () => input.plan);
+}
+
+/** All or nothing: every tranche is checked before the first is changed. */
+function changePlans(
+  step: Step,
+  input: { readonly requestId: number; readonly id: string; readonly allowImmediate: boolean },
+  planOf: (node: TrancheNode) => ExitPlan,
+): void {
+  const nodes = nodesOf(step, input.id).filter((node) => node.tranche.state === 'OPEN');
+  if (nodes.length === 0) {
+    step.refuse(input.requestId, notFound(input.id));
+    return;
+  }
+  const changes: { node: TrancheNode; plan: ExitPlan }[] = [];
+  for (const node of nodes) {
+    const plan = planOf(node);
+    const problem = problemWith(step, node, plan, input.allowImmediate);
+    if (problem !== null) {
+      step.refuse(input.requestId, problem);
+      return;
+    }
+    changes.push({ node, plan });
+  }
+  const [first] = changes;
+  for (const { node, plan } of changes) setPlan(step, node, plan, 'plan changed on request');
+  first?.node.waiters.push({
+    requestId: input.requestId,
+    deadline: step.mono + step.state.settings.ackTimeoutMs,
+  });
+}
+
+function problemWith(
+  step: Step,
+  node: TrancheNode,
+  plan: ExitPlan,
+  allowImmediate: boolean,
+): PositionMonitorError | null {
+  const { tranche } = node;
+  const instrument = step.instrument(tranche.symbol);
+  const symbol = step.symbol(tranche.symbol);
+  try {
+    const levels = exitLevels(plan, tranche.side, tranche.entryPrice, instrument);
+    if (allowImmediate) return null;
+    const stopPrice = freshPrice(step.state, symbol, stopSource(step.state, { ...tranche, plan }), step.mono);
+    if (stopPrice && levels.stopLoss && isPassed(stopPrice, levels.stopLoss, tranche.side, 'stop-loss')) {
+      return alreadyPassed('stop-loss', levels.stopLoss, stopPrice);
+    }
+    const profitPrice = freshPrice(step.state, symbol, profitSource(step.state, tranche), step.mono);
+    const [profit] = levels.takeProfits;
+    if (profitPrice && profit && isPassed(profitPrice, profit.price, tranche.side, 'take-profit')) {
+      return alreadyPassed('take-profit', profit.price, profitPrice);
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof ValidationError) return error;
+    throw error;
+  }
+}
+
+function alreadyPassed(rule: string, level: Decimal, price: Decimal): ValidationError {
+  return new ValidationError('LEVEL_PASSED', `The ${rule} level ${toDecimalString(level)} is already passed`, {
+    expected: 'a level that the price has not reached',
+    received: `last price ${toDecimalString(price)}`,
+    remedy: 'Pass { allowImmediate: true } to close at once',
+  });
+}
+
+function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string): void {
+  const { tranche } = node;
+  tranche.plan = plan;
+  tranche.levels = exitLevels(plan, tranche.side, tranche.entryPrice, step.instrument(tranche.symbol));
+  tranche.takenBySlot = plan.takeProfits.map((_, slot) => tranche.takenBySlot[slot] ?? tranche.exitedQty.minus(tranche.exitedQty));
+  tranche.updatedAt = step.now;
+  node.grace = {};
+  clearAttempts(node.stop);
+  clearAttempts(node.profit);
+  step.touch(node);
+  step.emit('tranche:updated', {
+    symbol: tranche.symbol,
+    positionId: tranche.positionId,
+    trancheId: tranche.id,
+    side: tranche.side,
+    tranche: trancheView(step.state, node, step.mono),
+    reason,
+  });
+}
+
+/** `closeTranche`, `closePosition`, `closeAll`. */
+export function close(step: Step, { requestId, scope, reason }: Extract<Input, { kind: 'close' }>): void {
+  const nodes = closeTargets(step, scope);
+  if (scope.kind === 'tranche' && nodes.length === 0) {
+    step.refuse(requestId, notFound(scope.id));
+    return;
+  }
+  for (const node of nodes) beginClose(step, node, { reason: reason satisfies CloseReason, level: null, trigger: null });
+  step.state.closeWaiters.push({ requestId, trancheIds: nodes.map((node) => node.tranche.id) });
+  settleCloseWaiters(step);
+}
+
+function closeTargets(step: Step, scope: Extract<Input, { kind: 'close' }>['scope']): TrancheNode[] {
+  if (scope.kind === 'tranche') {
+    const node = step.survivor(scope.id as TrancheId);
+    return node ? [node] : [];
+  }
+  const symbols = scope.kind === 'all' ? [...step.state.symbols.values()] : [step.symbol(scope.symbol)];
+  const sides = scope.kind === 'position' && scope.side !== null ? [scope.side] : (['LONG', 'SHORT'] as const);
+  return symbols.flatMap((symbol) => sides.flatMap((side) => symbol.live[side]));
+}
+
+/** `mergeTranches`: all open tranches of a position, or the named ones, become the oldest of them. */
+export function mergeOnRequest(step: Step, { requestId, positionId, ids }: Extract<Input, { kind: 'merge' }>): void {
+  const nodes = nodesOf(step, positionId).filter((node) => node.tranche.state === 'OPEN');
+  const unknown = ids?.find((id) => !nodes.some((node) => node.tranche.id === id));
+  if (unknown !== undefined) {
+    step.refuse(requestId, notFound(unknown));
+    return;
+  }
+  const chosen = ids === null ? nodes : nodes.filter((node) => ids.includes(node.tranche.id));
+  const [only] = chosen;
+  if (only === undefined) {
+    step.refuse(requestId, notFound(positionId));
+    return;
+  }
+  const node = chosen.length === 1 ? only : merge(step, chosen.map((each) => each.tranche.id), 'on request');
+  step.settle(requestId, trancheView(step.state, node, step.mono));
+}
+
+/** Tranches that an id names: one tranche, or all of a position. */
+function nodesOf(step: Step, id: string): TrancheNode[] {
+  const tranche = step.survivor(id as TrancheId);
+  if (tranche) return [tranche];
+  const found: TrancheNode[] = [];
+  for (const symbol of step.state.symbols.values()) {
+    for (const side of ['LONG', 'SHORT'] as const) {
+      for (const node of symbol.live[side]) if (node.tranche.positionId === id) found.push(node);
+    }
+  }
+  return found;
+}
+
+function notFound(id: string): ValidationError {
+  return new ValidationError('NOT_FOUND', 'No open position or tranche has this id', {
+    expected: 'an id from positions() or an event',
+    received: describe(id),
+  });
+}
+

@@ -1,0 +1,154 @@
+import { type Decimal, ZERO, sumDecimals, toDecimalString } from '../model/decimal.js';
+import { type WorkingOrder, isOpen, isTerminal, openQuantity } from '../model/order.js';
+import { positionIdOf } from '../model/ids.js';
+import type { PositionSide } from '../model/side.js';
+import { type Coverage, type Exit, remaining } from '../model/tranche.js';
+import type { ExitView, OrderView, PositionStatus, TrancheView } from '../model/views.js';
+import { unrealizedPnl } from '../positions/assignment.js';
+import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
+import { bookFor, stopSource } from './price-sources.js';
+import type { EngineState, SymbolState, TrancheNode } from './state.js';
+
+/** What covers the tranche right now. */
+export function coverageOf(state: EngineState, node: TrancheNode, mono: number): Coverage {
+  const { tranche } = node;
+  const held = remaining(tranche);
+  if (held.lte(0)) return 'resting';
+  if (restingStopQuantity(node).gte(held)) return 'resting';
+  return isGuardedLocally(state, node, mono) ? 'local' : 'none';
+}
+
+/** Quantity of stops that rest at the exchange. */
+export function restingStopQuantity(node: TrancheNode): Decimal {
+  return sumDecimals(
+    node.orders.filter((order) => order.role === 'stop-loss' && isOpen(order.status)).map(openQuantity),
+  );
+}
+
+/** Whether our own stop guard is armed on a fresh price, or has fired and is being carried out. */
+export function isGuardedLocally(state: EngineState, node: TrancheNode, mono: number): boolean {
+  const acting = node.tranche.state === 'CLOSING' || node.grace['stop-loss'] !== undefined;
+  if (!acting && !node.armed.has('stop-loss')) return false;
+  const symbol = state.symbols.get(node.tranche.symbol);
+  if (symbol === undefined || symbol.stale) return acting;
+  const book = bookFor(symbol, stopSource(state, node.tranche));
+  return acting || (book !== null && mono - book.lastReceivedAt <= state.settings.staleAfterMs);
+}
+
+export function trancheView(state: EngineState, node: TrancheNode, mono: number): TrancheView {
+  const { tranche } = node;
+  const contractSize = state.symbols.get(tranche.symbol)?.instrument?.contractSize;
+  const coverage = coverageOf(state, node, mono);
+  return Object.freeze({
+    id: tranche.id,
+    positionId: tranche.positionId,
+    symbol: tranche.symbol,
+    side: tranche.side,
+    number: tranche.number,
+    state: tranche.state,
+    quantity: toDecimalString(remaining(tranche)),
+    openedQty: toDecimalString(tranche.openedQty),
+    entryPrice: toDecimalString(tranche.entryPrice),
+    sources: tranche.sources.map((source) => ({
+      orderId: source.orderId,
+      quantity: toDecimalString(source.quantity),
+      cost: toDecimalString(source.cost),
+      fees: toDecimalString(source.fees),
+    })),
+    plan: tranche.plan,
+    levels: {
+      takeProfits: tranche.levels.takeProfits.map((level) => ({
+        price: toDecimalString(level.price),
+        portion: toDecimalString(level.portion),
+      })),
+      stopLoss: tranche.levels.stopLoss === null ? null : toDecimalString(tranche.levels.stopLoss),
+    },
+    orders: node.orders.map(orderView),
+    coverage,
+    coverageAgeMs: coverageAge(state, node, coverage, mono),
+    realizedPnl: toDecimalString(realizedPnl(tranche, contractSize ?? ZERO.plus(1))),
+    fees: toDecimalString(feesPaid(tranche)),
+    closeReason: tranche.closing?.reason ?? null,
+    mergedInto: tranche.mergedInto,
+    openedAt: tranche.openedAt,
+    updatedAt: tranche.updatedAt,
+  });
+}
+
+function coverageAge(state: EngineState, node: TrancheNode, coverage: Coverage, mono: number): number | null {
+  if (coverage === 'none') return null;
+  if (coverage === 'resting') return state.comparedAt === null ? null : Math.max(0, mono - state.comparedAt);
+  const symbol = state.symbols.get(node.tranche.symbol);
+  const book = symbol ? bookFor(symbol, stopSource(state, node.tranche)) : null;
+  return book === null ? null : Math.max(0, mono - book.lastReceivedAt);
+}
+
+export function orderView(order: WorkingOrder): OrderView {
+  const { terms } = order;
+  return {
+    clientOrderId: order.clientOrderId,
+    orderId: order.venueOrderId,
+    role: order.role,
+    slot: order.slot,
+    generation: order.generation,
+    kind: terms.kind,
+    side: terms.side,
+    status: order.status,
+    quantity: toDecimalString(terms.quantity),
+    executedQty: toDecimalString(order.execution.bookedQty),
+    price: terms.price === null ? null : toDecimalString(terms.price),
+    triggerPrice: terms.triggerPrice === null ? null : toDecimalString(terms.triggerPrice),
+    triggerSource: terms.triggerSource,
+    canceling: !isTerminal(order.status) && order.cancelStatus !== 'none',
+  };
+}
+
+export function exitView(exit: Exit): ExitView {
+  return {
+    reason: exit.reason,
+    level: exit.level === null ? null : toDecimalString(exit.level),
+    orderId: exit.orderId,
+    role: exit.role,
+    slot: exit.slot,
+    quantity: toDecimalString(exit.quantity),
+    price: toDecimalString(exit.price),
+    fee: toDecimalString(exit.fee),
+    time: exit.time,
+  };
+}
+
+/** One side of a symbol, flat or not. */
+export function positionStatus(
+  state: EngineState,
+  symbol: SymbolState,
+  side: PositionSide,
+  mono: number,
+): PositionStatus {
+  const nodes = symbol.live[side];
+  const quantity = sumDecimals(nodes.map((node) => remaining(node.tranche)));
+  const cost = sumDecimals(nodes.map((node) => remaining(node.tranche).times(node.tranche.entryPrice)));
+  const last = lastPriceOf(symbol);
+  const size = symbol.instrument?.contractSize ?? ZERO.plus(1);
+  return Object.freeze({
+    positionId: positionIdOf(symbol.symbol, side),
+    symbol: symbol.symbol,
+    side,
+    quantity: toDecimalString(quantity),
+    entryPrice: quantity.eq(0) ? null : toDecimalString(cost.div(quantity)),
+    lastPrice: last === null ? null : toDecimalString(last),
+    unrealizedPnl:
+      last === null
+        ? null
+        : toDecimalString(sumDecimals(nodes.map((node) => unrealizedPnl(node.tranche, last))).times(size)),
+    tranches: nodes.map((node) => trancheView(state, node, mono)),
+  });
+}
+
+/** Last accepted price of the symbol, from the source that says most. */
+export function lastPriceOf(symbol: SymbolState): Decimal | null {
+  for (const source of ['LAST', 'MARK', 'BID', 'ASK', 'INDEX'] as const) {
+    const last = symbol.books.get(source)?.last;
+    if (last !== undefined && !Number.isNaN(last)) return ZERO.plus(last);
+  }
+  return null;
+}

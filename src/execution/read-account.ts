@@ -1,0 +1,56 @@
+import type { FillEvidence } from '../model/fill.js';
+import type { AccountView } from '../model/input.js';
+import type { Clock } from '../ports/clock.js';
+import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
+import type { RequestScheduler } from '../ports/request-scheduler.js';
+import { normaliseAll, normaliseFill, normaliseOrder, normalisePosition } from './normalise-reports.js';
+import type { VenueClock } from './venue-clock.js';
+
+export interface AccountReadRequest {
+  readonly exchange: ExchangeAdapter;
+  readonly scheduler: RequestScheduler;
+  readonly clock: Clock;
+  readonly venueClock: VenueClock;
+  readonly boot: boolean;
+  /** Symbols whose fills are wanted, with the time since when; `null` = from the exchange's time now. */
+  readonly symbols: ReadonlyMap<string, number | null>;
+  /** Input count of the core when the reads began. */
+  readonly startedAt: number;
+}
+
+/**
+ * Reads everything that a comparison needs. Complete or rejected: a part that failed is never taken for "none".
+ */
+export async function readAccount(request: AccountReadRequest): Promise<AccountView> {
+  const { exchange, scheduler, venueClock, symbols } = request;
+  const venueTime = exchange.fetchServerTime
+    ? venueClock.learn(await scheduler.read(() => (exchange.fetchServerTime as () => Promise<number>)()))
+    : venueClock.now();
+  const [orders, positions, fills] = await Promise.all([
+    scheduler.read(() => exchange.fetchOpenOrders()),
+    scheduler.read(() => exchange.fetchPositions()),
+    readFills(request),
+  ]);
+  const now = request.clock.now();
+  return {
+    boot: request.boot,
+    openOrders: normaliseAll(orders, 'open orders', normaliseOrder),
+    positions: normaliseAll(positions, 'positions', (row, name) => normalisePosition(row, now, name)),
+    fills,
+    symbols: [...symbols.keys()],
+    venueTime,
+    startedAt: request.startedAt,
+  };
+}
+
+async function readFills({ exchange, scheduler, symbols }: AccountReadRequest): Promise<readonly FillEvidence[]> {
+  const perSymbol = await Promise.all(
+    [...symbols].map(async ([symbol, since]) => {
+      if (since === null) return [];
+      const rows = await scheduler.read(() => exchange.fetchFills(symbol, since));
+      return normaliseAll(rows, `fills of ${symbol}`, normaliseFill);
+    }),
+  );
+  /** Oldest first over all symbols; the exchange's order within one moment is kept. */
+  return perSymbol.flat().sort((a, b) => a.time - b.time);
+}

@@ -1,0 +1,11 @@
+import type { OrderKind } from './order.js';
+
+/** What the core must know of an exchange: the part of its capabilities that decisions depend on. */
+export interface VenueTraits {
+  readonly severalStops: boolean;
+  readonly countsRestingReduceOnly: boolean;
+  readonly minNotionalOnExits: boolean;
+  readonly orderKinds: readonly OrderKind[];
+  /** Orders in one batch request; 1 = no batches. */
+  readonly batchSize: number;
+}

@@ -1,0 +1,88 @@
+import type { EngineState } from '../engine/state.js';
+import { coverageOf } from '../engine/views.js';
+import { isSettled } from '../model/order.js';
+import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
+import { remaining } from '../model/tranche.js';
+import type { Store } from '../ports/store.js';
+
+export interface HealthRequest {
+  readonly state: MonitorState;
+  readonly durability: Store['durability'];
+  readonly engine: EngineState | null;
+  readonly mono: number;
+  readonly startedMono: number | null;
+}
+
+/** The state of everything in one look. */
+export function healthOf(request: HealthRequest): MonitorHealth {
+  const { engine, mono } = request;
+  const uptimeMs = request.startedMono === null ? 0 : Math.max(0, mono - request.startedMono);
+  if (engine === null) {
+    return Object.freeze({
+      state: request.state,
+      durability: request.durability,
+      websocketConnected: false,
+      exchangeConnected: false,
+      storeWritable: false,
+      activePositions: 0,
+      activeTranches: 0,
+      pendingOrders: 0,
+      unresolvedOrders: 0,
+      unprotected: 0,
+      nakedMs: 0,
+      staleSymbols: [],
+      lastUpdate: 0,
+      errors: 0,
+      uptimeMs,
+    });
+  }
+  const orders = countOrders(engine);
+  const tranches = countTranches(engine, mono);
+  return Object.freeze({
+    state: request.state,
+    durability: request.durability,
+    websocketConnected: engine.feedUp,
+    exchangeConnected: engine.exchangeUp,
+    storeWritable: engine.storeWritable,
+    activePositions: tranches.positions,
+    activeTranches: tranches.active,
+    pendingOrders: orders.pending,
+    unresolvedOrders: orders.unresolved,
+    unprotected: tranches.unprotected,
+    nakedMs: engine.nakedMs + tranches.nakedMs,
+    staleSymbols: [...engine.symbols.values()].filter((symbol) => symbol.stale).map((symbol) => symbol.symbol),
+    lastUpdate: engine.lastUpdate,
+    errors: engine.errors,
+    uptimeMs,
+  });
+}
+
+function countOrders(engine: EngineState): { pending: number; unresolved: number } {
+  let pending = 0;
+  let unresolved = 0;
+  for (const order of engine.orders.values()) {
+    if (isSettled(order)) continue;
+    pending += 1;
+    if (order.status === 'unresolved' || order.cancelStatus === 'unresolved') unresolved += 1;
+  }
+  return { pending, unresolved };
+}
+
+function countTranches(engine: EngineState, mono: number) {
+  let positions = 0;
+  let active = 0;
+  let unprotected = 0;
+  let nakedMs = 0;
+  for (const symbol of engine.symbols.values()) {
+    for (const side of ['LONG', 'SHORT'] as const) {
+      if (symbol.live[side].length > 0) positions += 1;
+      for (const node of symbol.live[side]) {
+        active += 1;
+        if (node.nakedSince !== null) nakedMs += mono - node.nakedSince;
+        if (node.tranche.levels.stopLoss === null || remaining(node.tranche).lte(0)) continue;
+        if (coverageOf(engine, node, mono) === 'none') unprotected += 1;
+      }
+    }
+  }
+  return { positions, active, unprotected, nakedMs };
+}

@@ -1,0 +1,500 @@
+import { MemoryStore } from '../adapters/stores/memory/memory-store.js';
+import { ValidationError } from '../errors/validation-error.js';
+import { describe } from '../errors/describe.js';
+import { isGuardedLocally, positionStatus, trancheView } from '../engine/views.js';
+import { type MonitorListener, IsolatedEmitter } from '../events/isolated-emitter.js';
+import { normaliseAll, normaliseOrder, normalisePosition } from '../execution/normalise-reports.js';
+import type { CloseResult } from '../model/close-result.js';
+import { type Decimal, type DecimalInput, tryDecimal } from '../model/decimal.js';
+import type { ExitPlanInput } from '../model/exit-plan.js';
+import type { OrderFill } from '../model/fill.js';
+import type { TrancheId } from '../model/ids.js';
+import type { CloseScope } from '../model/input.js';
+import { isOpen } from '../model/order.js';
+import type { MonitorEventName } from '../model/monitor-event.js';
+import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
+import type { ProtectionReport, ReconcileReport } from '../model/protection-report.js';
+import { configuredPlan } from '../model/settings.js';
+import type { OrderSide, PositionSide, WirePositionSide } from '../model/side.js';
+import { remaining } from '../model/tranche.js';
+import type { PositionStatus, TrancheView } from '../model/views.js';
+import { createRequestLanes } from '../platform/request-lanes.js';
+import { SystemClock } from '../platform/system-clock.js';
+import type { Clock } from '../ports/clock.js';
+import { type Logger, SILENT_LOGGER } from '../ports/logger.js';
+import type { HistoryQuery, Store, StoredEvent } from '../ports/store.js';
+import { verifyProtection } from '../reconciliation/verify-protection.js';
+import { exitPlanFrom } from './config/exit-plan-from.js';
+import { instanceIdFrom } from './config/instance-id.js';
+import { resolveConfig } from './config/resolve-config.js';
+import type { ResolvedConfig } from './config/resolved-config.js';
+import { parseOrderFill } from './fills/parse-order-fill.js';
+import { hostFillReport } from './fills/host-fill-report.js';
+import { healthOf } from './health.js';
+import type { PositionMonitorOptions } from './options.js';
+import { planExits } from './plan-exits.js';
+import { registrationFrom } from './registration-from.js';
+import { Stoppable } from './retry.js';
+import { Session } from './session.js';
+
+/** An entry order that is about to be sent. */
+export interface EntryOrder {
+  /** At least one of the two ids. The client id is known before the order is sent, so it is the better one. */
+  readonly clientOrderId?: string;
+  readonly orderId?: string | number;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly positionSide?: WirePositionSide;
+  /** Exit rules of this order; they override the symbol's keys one by one. */
+  readonly plan?: ExitPlanInput;
+  /** `auto` (default), `new`, or the id of a tranche to join. */
+  readonly tranche?: string;
+}
+
+/** Levels for `updateTpSl`: a price sets, `null` removes, leaving it out keeps. */
+export interface LevelUpdate {
+  readonly tpPrice?: DecimalInput | null;
+  readonly slPrice?: DecimalInput | null;
+  readonly allowImmediate?: boolean;
+}
+
+/**
+ * Keeps every open position of a trading bot protected.
+ *
+ * Hand it each fill, or let it hear them from the exchange: it plans take-profit and stop-loss per tranche, keeps the
+ * orders resting at the exchange, watches prices and closes at market at once when a level is passed. What it promises
+ * it has recorded first; what it does not know it finds out before it acts.
+ *
+ * @example
+ * const monitor = new PositionMonitor({
+ *   config: { symbols: { BTCUSDT: { takeProfitPct: 2, stopLossPct: 1 } } },
+ *   exchange,
+ *   feed,
+ * });
+ * await monitor.start();
+ * const covered = await monitor.handleOrderFill({
+ *   orderId: '1', symbol: 'BTCUSDT', side: 'BUY', positionSide: 'LONG', executedQty: '0.1', avgPrice: '45000',
+ * });
+ */
+export class PositionMonitor {
+  readonly #options: PositionMonitorOptions;
+  readonly #config: ResolvedConfig;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #instanceId: string;
+  readonly #emitter: IsolatedEmitter;
+  #state: MonitorState = 'idle';
+  #session: Session | null = null;
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+  #stoppable = new Stoppable();
+  #startedMono: number | null = null;
+  /** A listener of `listener:error` that fails must not tell itself about it for ever. */
+  #tellingFault = false;
+
+  /**
+   * Checks the configuration; connects nothing.
+   *
+   * @throws ConfigError `CONFIG_INVALID`, `CONFIG_UNSUPPORTED`
+   */
+  constructor(options: PositionMonitorOptions) {
+    this.#options = options;
+    this.#config = resolveConfig(options.config);
+    this.#clock = options.clock ?? new SystemClock();
+    this.#logger = options.logger ?? SILENT_LOGGER;
+    this.#store = options.store ?? new MemoryStore();
+    this.#instanceId = options.instanceId === undefined ? this.#config.instanceId : instanceIdFrom(options.instanceId);
+    this.#emitter = new IsolatedEmitter((event, error) => this.#onListenerFault(event, error));
+    for (const warning of this.#config.warnings) this.#logger.warn({}, warning);
+  }
+
+  /**
+   * Opens the store, connects, compares with the exchange, then arms. May be called again and by several callers.
+   *
+   * Rejects on configuration, authorisation, account or mode mismatch; keeps trying while the exchange is unreachable.
+   *
+   * @throws ConfigError `MODE_MISMATCH`, `ACCOUNT_REFUSED`, `INSTRUMENT_UNSUPPORTED`
+   * @throws StoreError `STORE_LOCKED`, `STORE_CORRUPT`, `STORE_SCHEMA_NEWER`, `STORE_FOREIGN`
+   * @throws FeedError `FEED_SOURCE_MISSING`
+   */
+  start(): Promise<void> {
+    if (this.#starting !== null) return this.#starting;
+    const after = this.#stopping ?? Promise.resolve();
+    this.#starting = after.then(() => this.#start());
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    this.#state = 'starting';
+    this.#stoppable = new Stoppable();
+    const { exchange, feed } = this.#options;
+    try {
+      this.#session = await Session.start({
+        config: this.#config,
+        exchange,
+        feed,
+        store: this.#store,
+        clock: this.#clock,
+        logger: this.#logger,
+        scheduler: this.#options.scheduler ?? createRequestLanes(),
+        emitter: this.#emitter,
+        instanceId: this.#instanceId,
+        allowWithdrawalKey: this.#options.allowWithdrawalKey ?? false,
+        replay: this.#options.profile === 'replay',
+        stoppable: this.#stoppable,
+      });
+      if (this.#session.exchange.capabilities.live && this.#store.durability === 'none') {
+        this.#logger.warn({}, 'the store keeps nothing over a restart, but the exchange is live: use SqliteStore');
+      }
+      this.#startedMono = this.#clock.monotonic();
+      this.#state = 'running';
+    } catch (error) {
+      this.#state = 'stopped';
+      this.#starting = null;
+      throw error;
+    }
+  }
+
+  /** Settles what is in flight and disconnects; protective orders stay at the exchange. May be called at any time. */
+  stop(): Promise<void> {
+    if (this.#stopping !== null) return this.#stopping;
+    if (this.#starting === null) {
+      this.#state = this.#state === 'idle' ? 'idle' : 'stopped';
+      return Promise.resolve();
+    }
+    this.#stoppable.stop();
+    this.#stopping = this.#stop(this.#starting).finally(() => {
+      this.#stopping = null;
+    });
+    return this.#stopping;
+  }
+
+  async #stop(starting: Promise<void>): Promise<void> {
+    await starting.catch(() => {});
+    this.#state = 'stopping';
+    await this.#session?.stop(() => notRunning('stopped'));
+    this.#session = null;
+    this.#starting = null;
+    this.#startedMono = null;
+    this.#state = 'stopped';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /**
+   * Takes a fill in and protects what it opened.
+   *
+   * Resolves `true` when the tranche is durable and everything that its plan asks for rests or is guarded as planned;
+   * `false` when something does not, at the latest after `ackTimeoutMs`. The same fill twice counts once.
+   *
+   * @throws ValidationError `FILL_INVALID`, `STATE_INVALID` · ConfigError `SYMBOL_NOT_CONFIGURED`
+   */
+  async handleOrderFill(fill: OrderFill): Promise<boolean> {
+    const parsed = parseOrderFill(fill, this.#clock.now());
+    const session = await this.#running();
+    if (parsed.kind === 'nothing') {
+      if (parsed.terminal) {
+        session.shell.post({ kind: 'order-ended', symbol: parsed.symbol, orderId: parsed.orderId, clientOrderId: parsed.clientOrderId });
+      }
+      return true;
+    }
+    const { evidence } = parsed;
+    if (this.#isPlanned(session, evidence.symbol)) await session.instrument(evidence.symbol);
+    session.exchange.acceptHostFill?.(hostFillReport(evidence));
+    return session.shell.request<boolean>((requestId) => ({ kind: 'fill', evidence, origin: 'host', requestId }));
+  }
+
+  #isPlanned(session: Session, symbol: string): boolean {
+    if (configuredPlan(session.state.settings, symbol) !== null) return true;
+    for (const registration of session.state.registrations.values()) if (registration.symbol === symbol) return true;
+    return false;
+  }
+
+  /**
+   * Announces an entry before it is sent: its own plan, its own tranche. Durable on return, and kept until the order ends.
+   *
+   * @throws ValidationError `PLAN_INVALID`, `TRANCHE_LIMIT`, `STATE_INVALID` · ConfigError `CONFIG_UNSUPPORTED`
+   */
+  async registerOrder(order: EntryOrder): Promise<void> {
+    const session = await this.#running();
+    const registration = registrationFrom(order, session.state.settings, this.#clock.now());
+    await session.instrument(registration.symbol);
+    await session.shell.request<void>((requestId) => ({ kind: 'register', requestId, registration }));
+  }
+
+  /**
+   * Removes the protection of what an order opened, local guards included; nothing brings it back.
+   *
+   * `false` when nothing open came from that order alone.
+   */
+  async cancelRelatedOrders(orderId: string): Promise<boolean> {
+    const session = await this.#running();
+    return session.shell.request<boolean>((requestId) => ({ kind: 'cancel-related', requestId, orderId: String(orderId) }));
+  }
+
+  /**
+   * Sets absolute levels for a tranche, or for every tranche of a position. Resolves like {@link handleOrderFill}.
+   *
+   * @throws ValidationError `LEVEL_INVALID`, `LEVEL_PASSED` (already passed; `allowImmediate: true` closes at once),
+   *   `NOT_FOUND`
+   */
+  async updateTpSl(
+    positionOrTrancheId: string,
+    levels: LevelUpdate,
+    options: { readonly allowImmediate?: boolean } = {},
+  ): Promise<boolean> {
+    const takeProfit = readLevel(levels.tpPrice, 'tpPrice');
+    const stopLoss = readLevel(levels.slPrice, 'slPrice');
+    const session = await this.#running();
+    return session.shell.request<boolean>((requestId) => ({
+      kind: 'update-levels',
+      requestId,
+      id: positionOrTrancheId,
+      takeProfit,
+      stopLoss,
+      allowImmediate: options.allowImmediate ?? levels.allowImmediate ?? false,
+    }));
+  }
+
+  /**
+   * Gives a tranche, or every tranche of a position, another plan. Keys that are left out keep their present value.
+   *
+   * @throws ValidationError `PLAN_INVALID`, `LEVEL_PASSED`, `NOT_FOUND` · ConfigError `CONFIG_UNSUPPORTED`
+   */
+  async updatePlan(
+    positionOrTrancheId: string,
+    plan: ExitPlanInput,
+    options: { readonly allowImmediate?: boolean } = {},
+  ): Promise<boolean> {
+    const session = await this.#running();
+    const current =
+      this.tranche(positionOrTrancheId) ??
+      this.positions().find((position) => position.positionId === positionOrTrancheId)?.tranches[0];
+    const resolved = exitPlanFrom(plan, current?.plan ?? null, 'plan', current?.side);
+    return session.shell.request<boolean>((requestId) => ({
+      kind: 'update-plan',
+      requestId,
+      id: positionOrTrancheId,
+      plan: resolved,
+      allowImmediate: options.allowImmediate ?? false,
+    }));
+  }
+
+  /** Closes one tranche at market, reduce-only. Resolves when it is closed. @throws ValidationError `NOT_FOUND` */
+  closeTranche(id: string): Promise<CloseResult> {
+    return this.#close({ kind: 'tranche', id }, 'manual');
+  }
+
+  /** Closes every tranche of a symbol, or of one side of it. */
+  closePosition(symbol: string, side?: PositionSide): Promise<CloseResult> {
+    return this.#close({ kind: 'position', symbol, side: side ?? null }, 'manual');
+  }
+
+  /** Closes everything. @throws ValidationError `CONFIRMATION_MISSING` without `{ confirm: true }` */
+  async closeAll(options: { readonly confirm: true }): Promise<CloseResult> {
+    if (options?.confirm !== true) {
+      throw new ValidationError('CONFIRMATION_MISSING', 'closeAll flattens everything', {
+        expected: '{ confirm: true }',
+        received: describe(options),
+        remedy: 'Pass it to confirm',
+      });
+    }
+    return this.#close({ kind: 'all' }, 'panic');
+  }
+
+  async #close(scope: CloseScope, reason: 'manual' | 'panic'): Promise<CloseResult> {
+    const session = await this.#running();
+    return session.shell.request<CloseResult>((requestId) => ({ kind: 'close', requestId, scope, reason }));
+  }
+
+  /** Makes all open tranches of a position, or the named ones, the oldest of them. @throws ValidationError `NOT_FOUND` */
+  async mergeTranches(positionId: string, ids?: readonly string[]): Promise<TrancheView> {
+    const session = await this.#running();
+    return session.shell.request<TrancheView>((requestId) => ({ kind: 'merge', requestId, positionId, ids: ids ?? null }));
+  }
+
+  /** Asks the exchange what really protects each contract; never answers from memory alone. Rejects when it cannot read. */
+  async verifyProtection(): Promise<ProtectionReport> {
+    const session = await this.#running();
+    const { scheduler, clock } = session.parts;
+    const [orders, positions] = await Promise.all([
+      scheduler.read(() => session.exchange.fetchOpenOrders()),
+      scheduler.read(() => session.exchange.fetchPositions()),
+    ]);
+    const now = clock.now();
+    return verifyProtection(
+      this.#believedProtection(session),
+      normaliseAll(orders, 'open orders', normaliseOrder),
+      normaliseAll(positions, 'positions', (row, name) => normalisePosition(row, now, name)),
+      now,
+    );
+  }
+
+  #believedProtection(session: Session) {
+    const mono = this.#clock.monotonic();
+    return [...session.state.symbols.values()].flatMap((symbol) =>
+      (['LONG', 'SHORT'] as const)
+        .filter((side) => symbol.live[side].length > 0)
+        .map((side) => ({
+          symbol: symbol.symbol,
+          side,
+          tranches: symbol.live[side].map((node) => ({
+            id: node.tranche.id,
+            held: remaining(node.tranche),
+            wantsStop: node.tranche.levels.stopLoss !== null,
+            guardedLocally: isGuardedLocally(session.state, node, mono),
+          })),
+          orders: symbol.live[side].flatMap((node) =>
+            node.orders.filter((order) => isOpen(order.status) && order.cancelStatus === 'none'),
+          ),
+        })),
+    );
+  }
+
+  /** Previews the exits of a fill; see the function of the same name. */
+  readonly planExits: typeof planExits = planExits;
+
+  /** Compares everything with the exchange now. Rejects when the exchange cannot be read. */
+  async reconcile(): Promise<ReconcileReport> {
+    return (await this.#running()).compare();
+  }
+
+  /** Adopts nothing new until `resume()`; everything held, and fills that the host hands over, stay protected. */
+  pause(): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'paused';
+    this.#session?.shell.post({ kind: 'lifecycle', to: 'paused' });
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'running';
+    this.#session?.shell.post({ kind: 'lifecycle', to: 'resumed' });
+  }
+
+  /** Every tranche of every side of a symbol. Sides that hold nothing are not listed. */
+  getPositionStatus(symbol: string): SymbolStatus {
+    const positions = this.positions().filter((position) => position.symbol === symbol);
+    return Object.freeze({ symbol, positions, tranches: positions.flatMap((position) => position.tranches) });
+  }
+
+  /** Every side that holds something. */
+  positions(): readonly PositionStatus[] {
+    const engine = this.#session?.state;
+    if (!engine) return [];
+    const mono = this.#clock.monotonic();
+    return [...engine.symbols.values()].flatMap((symbol) =>
+      (['LONG', 'SHORT'] as const)
+        .filter((side) => symbol.live[side].length > 0)
+        .map((side) => positionStatus(engine, symbol, side, mono)),
+    );
+  }
+
+  /** One tranche, open or closed lately. */
+  tranche(id: string): TrancheView | undefined {
+    const session = this.#session;
+    const node = session?.state.nodes.get(id as TrancheId);
+    return session && node ? trancheView(session.state, node, this.#clock.monotonic()) : undefined;
+  }
+
+  /** The tranche that an entry order went to, followed through merges. */
+  trancheForOrder(orderId: string | number): TrancheView | undefined {
+    const engine = this.#session?.state;
+    if (!engine) return undefined;
+    for (const ledger of engine.ledgers.values()) {
+      if (ledger.orderId !== String(orderId) && ledger.clientOrderId !== String(orderId)) continue;
+      let node = engine.nodes.get(ledger.trancheIds.at(-1) as TrancheId);
+      while (node?.tranche.mergedInto) node = engine.nodes.get(node.tranche.mergedInto);
+      if (node) return trancheView(engine, node, this.#clock.monotonic());
+    }
+    return undefined;
+  }
+
+  /** Events of this store, in order. @throws StoreError `STORE_CLOSED` before `start()` */
+  history(query: HistoryQuery = {}): AsyncIterable<StoredEvent> {
+    return this.#store.history(query);
+  }
+
+  getHealth(): MonitorHealth {
+    const engine = this.#session?.state ?? null;
+    return healthOf({
+      state: engine?.halted && this.#state === 'running' ? 'halted' : this.#state,
+      durability: this.#store.durability,
+      engine,
+      mono: this.#clock.monotonic(),
+      startedMono: this.#startedMono,
+    });
+  }
+
+  /** Whether something waits to be processed, recorded or told. Resting orders and timers do not count. */
+  get busy(): boolean {
+    return this.#session?.shell.busy ?? false;
+  }
+
+  /** Resolves when nothing is under way any more: for replays and tests. `requests: false` leaves the exchange out. */
+  settled({ requests = true }: { readonly requests?: boolean } = {}): Promise<void> {
+    return this.#session?.shell.settled(requests) ?? Promise.resolve();
+  }
+
+  /** Adds a listener. One that throws, rejects or hangs disturbs nobody; it may call the monitor. */
+  on<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>): this {
+    this.#emitter.on(name, listener);
+    return this;
+  }
+
+  once<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>): this {
+    this.#emitter.once(name, listener);
+    return this;
+  }
+
+  off<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>): this {
+    this.#emitter.off(name, listener);
+    return this;
+  }
+
+  /** The running session; waits while starting. */
+  async #running(): Promise<Session> {
+    if (this.#starting === null || this.#stopping !== null) throw notRunning(this.#state);
+    await this.#starting;
+    if (this.#session === null) throw notRunning(this.#state);
+    return this.#session;
+  }
+
+  #onListenerFault(event: MonitorEventName, error: unknown): void {
+    const detail = error instanceof Error ? error.message : String(error);
+    this.#logger.error({ event, error: detail }, 'a listener failed');
+    if (event === 'listener:error' || this.#tellingFault) return;
+    this.#tellingFault = true;
+    this.#session?.shell.post({ kind: 'listener-error', event, detail });
+    this.#tellingFault = false;
+  }
+}
+
+/** All sides of one symbol. */
+export interface SymbolStatus {
+  readonly symbol: string;
+  readonly positions: readonly PositionStatus[];
+  /** The tranches of all sides. */
+  readonly tranches: readonly TrancheView[];
+}
+
+function readLevel(value: DecimalInput | null | undefined, field: string): Decimal | null | undefined {
+  if (value === undefined || value === null) return value;
+  const level = tryDecimal(value);
+  if (level?.gt(0)) return level;
+  throw new ValidationError('LEVEL_INVALID', `The level ${field}`, {
+    expected: 'a price above zero, null to remove it, or nothing to keep it',
+    received: describe(value),
+  });
+}
+
+function notRunning(state: string): ValidationError {
+  return new ValidationError('STATE_INVALID', 'The monitor is not running', {
+    expected: 'a call after start()',
+    received: `state ${state}`,
+    remedy: 'Call start() first',
+  });
+}

@@ -1,0 +1,63 @@
+import { isMonitorError } from '../errors/position-monitor-error.js';
+import { CONNECT_RETRY_MAX_MS, CONNECT_RETRY_MS } from '../limits.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+
+/** A pause that ends early, and for good, when the monitor is stopped. */
+export class Stoppable {
+  #stopped = false;
+  #wake: (() => void) | null = null;
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+  }
+
+  pause(clock: Clock, delayMs: number): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = clock.setTimer(() => {
+        this.#wake = null;
+        resolve();
+      }, delayMs);
+      this.#wake = () => {
+        clock.clearTimer(timer);
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+}
+
+/**
+ * Repeats what fails because the exchange cannot be reached, with doubling pauses; what is refused for a reason that
+ * will not go away is thrown at once.
+ *
+ * Errors that are not this package's are taken for trouble on the way.
+ */
+export async function untilReached<Result>(
+  task: () => Promise<Result>,
+  what: string,
+  context: { readonly clock: Clock; readonly logger: Logger; readonly stoppable: Stoppable },
+): Promise<Result> {
+  let delayMs = CONNECT_RETRY_MS;
+  for (;;) {
+    try {
+      return await task();
+    } catch (error) {
+      const final = isMonitorError(error) && !error.retryable;
+      if (final || error instanceof TypeError || context.stoppable.stopped) throw error;
+      context.logger.warn(
+        { what, retryInMs: delayMs, error: error instanceof Error ? error.message : String(error) },
+        'the exchange could not be reached; trying again',
+      );
+      await context.stoppable.pause(context.clock, delayMs);
+      if (context.stoppable.stopped) throw error;
+      delayMs = Math.min(delayMs * 2, CONNECT_RETRY_MAX_MS);
+    }
+  }
+}

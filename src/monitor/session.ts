@@ -1,0 +1,461 @@
+import { PaperExchange } from '../adapters/exchanges/paper/paper-exchange.js';
+import { ConfigError } from '../errors/config-error.js';
+import { FeedError } from '../errors/feed-error.js';
+import type { IsolatedEmitter } from '../events/isolated-emitter.js';
+import { watermarkName } from '../engine/account.js';
+import { createState } from '../engine/create-state.js';
+import { judgedSource } from '../engine/price-sources.js';
+import { restoreState } from '../engine/restore-state.js';
+import type { EngineState } from '../engine/state.js';
+import { CommandExecutor } from '../execution/command-executor.js';
+import { evidenceOf, normaliseAccount, normaliseFill, normaliseOrder, normalisePosition } from '../execution/normalise-reports.js';
+import { readAccount } from '../execution/read-account.js';
+import { VenueClock } from '../execution/venue-clock.js';
+import { decodeSnapshot } from '../journal/decode-snapshot.js';
+import { Journal } from '../journal/journal.js';
+import { BOOT_SETTLE_MAX_MS, FILL_OVERLAP_MS, STOP_SETTLE_MAX_MS } from '../limits.js';
+import type { Command } from '../model/command.js';
+import type { Input } from '../model/input.js';
+import { type Instrument, instrumentFrom } from '../model/instrument.js';
+import type { ReconcileReport } from '../model/protection-report.js';
+import { configuredPlan } from '../model/settings.js';
+import { randomId } from '../platform/random-id.js';
+import type { Clock, TimerHandle } from '../ports/clock.js';
+import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
+import type { Logger } from '../ports/logger.js';
+import type { PriceFeed } from '../ports/price-feed.js';
+import type { RequestScheduler } from '../ports/request-scheduler.js';
+import type { Store } from '../ports/store.js';
+import { coreSettingsFor, type ResolvedConfig } from './config/resolved-config.js';
+import { Shell } from './shell.js';
+import { Stoppable, untilReached } from './retry.js';
+
+export interface SessionParts {
+  readonly config: ResolvedConfig;
+  readonly exchange: ExchangeAdapter;
+  readonly feed: PriceFeed;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly scheduler: RequestScheduler;
+  readonly emitter: IsolatedEmitter;
+  readonly instanceId: string;
+  readonly allowWithdrawalKey: boolean;
+  readonly replay: boolean;
+  readonly stoppable: Stoppable;
+}
+
+/** Length of a store incarnation in client order ids, characters. */
+const INCARNATION_LENGTH = 4;
+/** Mark that tells from when on fills are ours: the exchange's time of the very first start. */
+const FIRST_START = 'first-start';
+
+/** One life of the monitor, from start to stop: what is connected, and how its parts talk to each other. */
+export class Session {
+  readonly parts: SessionParts;
+  /** The exchange that orders go to: the paper one while simulating. */
+  readonly exchange: ExchangeAdapter;
+  readonly state: EngineState;
+  readonly shell: Shell;
+  readonly #journal: Journal;
+  readonly #venueClock: VenueClock;
+  readonly #loading = new Map<string, Promise<Instrument>>();
+  #comparing: Promise<ReconcileReport> | null = null;
+  #compareAgain = false;
+  #compareTimer: TimerHandle | null = null;
+  #closed = false;
+
+  private constructor(parts: SessionParts, exchange: ExchangeAdapter, state: EngineState, venueClock: VenueClock) {
+    this.parts = parts;
+    this.exchange = exchange;
+    this.state = state;
+    this.#venueClock = venueClock;
+    const { clock, logger, emitter, store, scheduler } = parts;
+    this.#journal = new Journal(store, clock, (writable, detail) =>
+      this.shell.post({ kind: 'store', writable, detail }),
+    );
+    const executor = new CommandExecutor({
+      exchange,
+      scheduler,
+      clock,
+      venueClock,
+      logger,
+      deliver: (input) => this.shell.post(input),
+    });
+    this.shell = new Shell({
+      state,
+      clock,
+      logger,
+      emitter,
+      journal: this.#journal,
+      executor,
+      onCommand: (command) => this.#command(command),
+    });
+  }
+
+  /**
+   * Connects, opens the store, restores, compares with the exchange and arms.
+   *
+   * The barrier: nothing is triggered and nothing is sent before the account was read completely once.
+   */
+  static async start(parts: SessionParts): Promise<Session> {
+    const { config, clock, logger, stoppable } = parts;
+    const retry = { clock, logger, stoppable };
+    const exchange = tradingExchange(parts);
+    const early: (() => void)[] = [];
+    let session: Session | null = null;
+    /** What the exchange pushes before the core exists waits for it. */
+    const relay = (use: (live: Session) => void): void => {
+      if (session === null) early.push(() => session && use(session));
+      else use(session);
+    };
+    if (exchange !== parts.exchange) await untilReached(() => parts.exchange.connect(SILENT_SINK), 'connect', retry);
+    await untilReached(
+      () =>
+        exchange.connect({
+          order: (report) => relay((live) => live.#onOrder(report)),
+          fill: (report) => relay((live) => live.#onFill(report)),
+          position: (report) => relay((live) => live.#onPosition(report)),
+          connection: (state, reason) =>
+            relay((live) =>
+              live.shell.post({ kind: 'exchange-connection', up: state === 'connected', detail: reason ?? state }),
+            ),
+          gap: (reason) => relay((live) => live.compareSoon(reason)),
+        }),
+      'connect',
+      retry,
+    );
+    try {
+      const account = normaliseAccount(await untilReached(() => exchange.fetchAccount(), 'account', retry));
+      if (account.permissions?.withdraw === true && !parts.allowWithdrawalKey) {
+        throw new ConfigError('ACCOUNT_REFUSED', 'The API key may withdraw', {
+          expected: 'a key that may only trade',
+          received: 'a key with the right to withdraw',
+          remedy: 'Make a key without it, or pass allowWithdrawalKey: true knowingly',
+        });
+      }
+      const { pricesConfirmThemselves } = exchange.capabilities;
+      const settings = coreSettingsFor(parts.replay ? forReplay(config) : config, {
+        positionMode: account.positionMode,
+        pricesConfirmThemselves,
+      });
+      checkSources(parts);
+      const stamp = await parts.store.open({
+        exchangeId: exchange.id,
+        accountId: account.accountId,
+        mode: exchange.capabilities.live ? 'live' : 'simulated',
+        instanceId: parts.instanceId,
+        newIncarnation: parts.replay ? '0000' : randomId(INCARNATION_LENGTH),
+      });
+      const snapshot = decodeSnapshot(await parts.store.load());
+      const { capabilities } = exchange;
+      const state = createState({
+        settings,
+        issuer: { instanceId: parts.instanceId, incarnation: stamp.incarnation },
+        venue: {
+          severalStops: capabilities.severalStops,
+          countsRestingReduceOnly: capabilities.countsRestingReduceOnly,
+          minNotionalOnExits: capabilities.minNotionalOnExits,
+          orderKinds: capabilities.orderKinds,
+          batchSize: exchange.placeOrders ? capabilities.batchSize : 1,
+        },
+        feedSources: new Set(parts.feed.sources),
+        lastSeq: snapshot.lastSeq,
+      });
+      restoreState(state, snapshot, clock.monotonic());
+      session = new Session(parts, exchange, state, new VenueClock(clock));
+      await session.#begin(retry);
+      for (const replayEarly of early) replayEarly();
+      return session;
+    } catch (error) {
+      await session?.abandon();
+      await exchange.close().catch(() => {});
+      if (session === null) await parts.store.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #begin(retry: Parameters<typeof untilReached>[2]): Promise<void> {
+    const { parts, shell } = this;
+    const symbols = new Set([...this.state.symbols.keys(), ...parts.config.core.plans.keys()]);
+    symbols.delete('*');
+    for (const symbol of symbols) {
+      await untilReached(() => this.instrument(symbol), `instrument ${symbol}`, retry);
+    }
+    await parts.feed.connect({
+      tick: (symbol, source, price, exchangeTime, receivedAt) => {
+        this.exchange.acceptPrice?.(symbol, source, price, exchangeTime === 0 ? parts.clock.now() : exchangeTime);
+        shell.tick(symbol, source, price, exchangeTime, receivedAt);
+      },
+      connection: (state, reason) => shell.post({ kind: 'feed-connection', state, detail: reason ?? state }),
+      staleness: (symbol, stale) => shell.post({ kind: 'feed-staleness', symbol, stale }),
+      gap: (symbol, reason) => shell.post({ kind: 'feed-gap', symbol, detail: reason }),
+    });
+    await untilReached(() => this.#compare(true), 'account', retry);
+    await this.#settleWithin(BOOT_SETTLE_MAX_MS);
+    shell.post({ kind: 'lifecycle', to: 'started' });
+    this.#scheduleComparison();
+  }
+
+  /** The filters of a symbol: configured, or asked from the exchange once. */
+  instrument(symbol: string): Promise<Instrument> {
+    const known = this.state.symbols.get(symbol)?.instrument;
+    if (known) return Promise.resolve(known);
+    let loading = this.#loading.get(symbol);
+    if (loading === undefined) {
+      loading = this.#loadInstrument(symbol).finally(() => this.#loading.delete(symbol));
+      this.#loading.set(symbol, loading);
+    }
+    return loading;
+  }
+
+  async #loadInstrument(symbol: string): Promise<Instrument> {
+    const { config, scheduler } = this.parts;
+    const input =
+      config.instruments.get(symbol) ?? (await scheduler.read(() => this.exchange.fetchInstrument(symbol)));
+    const instrument = instrumentFrom({ ...input, symbol });
+    this.shell.post({ kind: 'instrument', instrument });
+    return instrument;
+  }
+
+  /** Compares everything now; several wishes at once share one comparison, and one that came too late gets another. */
+  compare(): Promise<ReconcileReport> {
+    if (this.#comparing !== null) {
+      this.#compareAgain = true;
+      return this.#comparing;
+    }
+    this.#comparing = this.#compare(false).finally(() => {
+      this.#comparing = null;
+      if (!this.#compareAgain || this.#closed) return;
+      this.#compareAgain = false;
+      void this.compare().catch(() => {});
+    });
+    return this.#comparing;
+  }
+
+  compareSoon(reason: string): void {
+    if (this.#closed || this.state.phase === 'booting') return;
+    void this.compare().catch((error: unknown) => {
+      this.parts.logger.warn({ reason, error: messageOf(error) }, 'the account could not be compared');
+    });
+  }
+
+  async #compare(boot: boolean): Promise<ReconcileReport> {
+    const { scheduler, clock } = this.parts;
+    const before = this.state.eventSeq;
+    try {
+      const view = await readAccount({
+        exchange: this.exchange,
+        scheduler,
+        clock,
+        venueClock: this.#venueClock,
+        boot,
+        symbols: this.#fillSymbols(),
+        startedAt: this.state.inputs,
+      });
+      for (const symbol of new Set([...view.fills, ...view.positions].map((row) => row.symbol))) {
+        if (configuredPlan(this.state.settings, symbol) !== null) await this.instrument(symbol);
+      }
+      this.#rememberFirstStart(view.venueTime);
+      let differences = 0;
+      const count = (payload: { readonly seq: number; readonly differences: number }): void => {
+        if (payload.seq > before) differences = payload.differences;
+      };
+      this.parts.emitter.on('reconcile:completed', count);
+      this.shell.post({ kind: 'account', view });
+      await this.shell.settled(false);
+      this.parts.emitter.off('reconcile:completed', count);
+      return Object.freeze({
+        differences,
+        comparedAt: clock.now(),
+        openOrders: view.openOrders.length,
+        positions: view.positions.length,
+      });
+    } catch (error) {
+      this.shell.post({ kind: 'comparison-failed', detail: messageOf(error) });
+      throw error;
+    }
+  }
+
+  /** Symbols whose fills must be read, each since its watermark; never from before the very first start. */
+  #fillSymbols(): Map<string, number | null> {
+    const symbols = new Map<string, number | null>();
+    const { state } = this;
+    const firstStart = Number(state.marks.get(FIRST_START) ?? Number.NaN);
+    const names = new Set([...state.symbols.keys(), ...state.settings.plans.keys()]);
+    names.delete('*');
+    for (const symbol of names) {
+      const watermark = Number(state.marks.get(watermarkName(symbol)) ?? firstStart);
+      symbols.set(symbol, Number.isNaN(watermark) ? null : Math.max(watermark - FILL_OVERLAP_MS, firstStart || 0));
+    }
+    return symbols;
+  }
+
+  #rememberFirstStart(venueTime: number): void {
+    if (!this.state.marks.has(FIRST_START)) this.shell.post({ kind: 'mark', name: FIRST_START, value: String(venueTime) });
+  }
+
+  #scheduleComparison(): void {
+    const { config, clock, replay } = this.parts;
+    if (replay || config.reconcileIntervalMs === 0 || this.#closed) return;
+    /** Spread, so that several monitors do not ask together. */
+    const delay = config.reconcileIntervalMs * (0.9 + 0.2 * ((this.state.inputs % 97) / 97));
+    this.#compareTimer = clock.setTimer(() => {
+      this.compareSoon('periodic');
+      this.#scheduleComparison();
+    }, delay);
+  }
+
+  #command(command: Extract<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>): void {
+    const { feed, logger } = this.parts;
+    if (command.kind === 'compare-account') {
+      /** Not inside of the step that asked for it. */
+      void Promise.resolve().then(() => this.compareSoon(command.reason));
+      return;
+    }
+    const asked =
+      command.kind === 'watch-prices'
+        ? feed.subscribe([{ symbol: command.symbol, sources: command.sources }])
+        : feed.unsubscribe([command.symbol]);
+    asked.catch((error: unknown) => {
+      logger.error({ symbol: command.symbol, error: messageOf(error) }, 'prices could not be subscribed');
+      this.shell.post({ kind: 'feed-staleness', symbol: command.symbol, stale: true });
+    });
+  }
+
+  #onOrder(raw: unknown): void {
+    this.#accept('order', () => {
+      const report = normaliseOrder(raw);
+      this.#postFor(report.symbol, { kind: 'order', report }, evidenceOf(report) !== null);
+    });
+  }
+
+  #onFill(raw: unknown): void {
+    this.#accept('fill', () => {
+      const evidence = normaliseFill(raw);
+      this.#postFor(evidence.symbol, { kind: 'fill', evidence, origin: 'stream', requestId: null }, true);
+    });
+  }
+
+  #onPosition(raw: unknown): void {
+    this.#accept('position', () => {
+      this.shell.post({ kind: 'position', report: normalisePosition(raw, this.parts.clock.now()) });
+    });
+  }
+
+  /** A report that cannot be read is no reason to miss what it said: everything is compared. */
+  #accept(what: string, use: () => void): void {
+    try {
+      use();
+    } catch (error) {
+      this.parts.logger.error({ what, error: messageOf(error) }, 'the exchange pushed something unreadable');
+      this.compareSoon(`an unreadable ${what} report`);
+    }
+  }
+
+  /** Fills of a symbol whose instrument is not known yet wait for it, in order. */
+  #postFor(symbol: string, input: Input, needsInstrument: boolean): void {
+    const planned = configuredPlan(this.state.settings, symbol) !== null || this.#isRegistered(symbol);
+    if (!needsInstrument || !planned || this.state.symbols.get(symbol)?.instrument) {
+      this.shell.post(input);
+      return;
+    }
+    this.instrument(symbol).then(
+      () => this.shell.post(input),
+      (error: unknown) => {
+        this.parts.logger.error({ symbol, error: messageOf(error) }, 'the instrument of a fill is not known');
+        this.compareSoon(`no instrument for ${symbol}`);
+      },
+    );
+  }
+
+  #isRegistered(symbol: string): boolean {
+    for (const registration of this.state.registrations.values()) if (registration.symbol === symbol) return true;
+    return false;
+  }
+
+  /** Waits for requests in flight, a bounded time. */
+  async #settleWithin(limitMs: number): Promise<void> {
+    const { clock } = this.parts;
+    let timer: TimerHandle = null;
+    const limit = new Promise<void>((resolve) => {
+      timer = clock.setTimer(resolve, limitMs);
+    });
+    await Promise.race([this.shell.settled(true), limit]);
+    clock.clearTimer(timer);
+  }
+
+  /** Settles what is in flight and disconnects. Cancels nothing. */
+  async stop(reason: () => Error): Promise<void> {
+    this.#closed = true;
+    if (this.#compareTimer !== null) this.parts.clock.clearTimer(this.#compareTimer);
+    await this.#settleWithin(STOP_SETTLE_MAX_MS);
+    this.shell.post({ kind: 'lifecycle', to: 'stopped' });
+    await this.shell.settled(false);
+    this.shell.close(reason);
+    await this.#disconnect();
+  }
+
+  /** Gives up a start that failed. */
+  async abandon(): Promise<void> {
+    this.#closed = true;
+    this.shell.close(() => new Error('the monitor could not start'));
+    await this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
+    const { feed, exchange, store, logger } = this.parts;
+    const closing: [string, () => Promise<void>][] = [
+      ['feed', () => feed.close()],
+      ['exchange', () => this.exchange.close()],
+      ['journal', () => this.#journal.close()],
+      ['store', () => store.close()],
+    ];
+    if (this.exchange !== exchange) closing.push(['exchange', () => exchange.close()]);
+    for (const [what, close] of closing) {
+      await close().catch((error: unknown) => logger.warn({ what, error: messageOf(error) }, 'closing failed'));
+    }
+  }
+}
+
+/** One switch at one place: while simulating, orders go to a paper exchange that knows the real instruments. */
+function tradingExchange({ config, exchange, clock }: SessionParts): ExchangeAdapter {
+  if (!config.simulateOnly || !exchange.capabilities.live) return exchange;
+  return new PaperExchange({
+    instruments: (symbol) => config.instruments.get(symbol) ?? exchange.fetchInstrument(symbol),
+    positionMode: config.positionMode === 'one-way' ? 'one-way' : 'hedge',
+    clock,
+  });
+}
+
+function forReplay(config: ResolvedConfig): ResolvedConfig {
+  return {
+    ...config,
+    core: {
+      ...config.core,
+      judgeOnArming: false,
+      stopMovePauseMs: 0,
+      stopMoveWaitMs: 0,
+      staleAfterMs: Number.POSITIVE_INFINITY,
+    },
+  };
+}
+
+/** Every rule must have a price to be judged on before anything is promised. */
+function checkSources({ config, feed }: SessionParts): void {
+  const available = new Set(feed.sources);
+  for (const [symbol, plan] of config.core.plans) {
+    if (plan.stopLoss === null || judgedSource(available, plan.workingType, 'LONG') !== null) continue;
+    throw new FeedError('FEED_SOURCE_MISSING', `The price feed cannot judge the stops of symbols.${symbol}`, {
+      expected: `a feed with ${plan.workingType} prices (workingType)`,
+      received: `sources ${[...available].join(', ') || 'none'}`,
+      remedy: 'Choose another workingType, or a feed that has these prices',
+    });
+  }
+}
+
+const SILENT_SINK = { order() {}, fill() {}, position() {}, connection() {}, gap() {} };
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

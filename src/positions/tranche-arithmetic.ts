@@ -1,0 +1,188 @@
+import { invariant } from '../errors/invariant.js';
+import { type Decimal, ZERO, sumDecimals } from '../model/decimal.js';
+import type { ExitPlan } from '../model/exit-plan.js';
+import { positionIdOf, trancheIdOf } from '../model/ids.js';
+import type { Instrument } from '../model/instrument.js';
+import type { PositionSide } from '../model/side.js';
+import { type Exit, type Tranche, remaining } from '../model/tranche.js';
+import { exitLevels } from './exit-levels.js';
+
+/** A quantity that came in, with what it cost. */
+export interface Intake {
+  readonly orderId: string;
+  readonly quantity: Decimal;
+  /** Sum of price * quantity. */
+  readonly cost: Decimal;
+  readonly fee: Decimal;
+}
+
+export interface OpeningRequest {
+  readonly symbol: string;
+  readonly side: PositionSide;
+  readonly intake: Intake;
+  /** How many tranches this order opened before. */
+  readonly ordinal: number;
+  readonly number: number;
+  readonly openedSeq: number;
+  readonly plan: ExitPlan;
+  readonly separate: boolean;
+  readonly now: number;
+}
+
+/** A new tranche from its first fill. */
+export function openTranche(request: OpeningRequest, instrument: Instrument): Tranche {
+  const { symbol, side, intake, plan, now } = request;
+  invariant(intake.quantity.gt(0), 'a tranche opens with a quantity above zero');
+  const entryPrice = intake.cost.div(intake.quantity);
+  const levels = exitLevels(plan, side, entryPrice, instrument);
+  return {
+    id: trancheIdOf(symbol, side, intake.orderId, request.ordinal),
+    positionId: positionIdOf(symbol, side),
+    symbol,
+    side,
+    number: request.number,
+    openedSeq: request.openedSeq,
+    state: 'OPEN',
+    sources: [{ orderId: intake.orderId, quantity: intake.quantity, cost: intake.cost, fees: intake.fee }],
+    openedQty: intake.quantity,
+    openedCost: intake.cost,
+    exitedQty: ZERO,
+    exitedCost: ZERO,
+    proceeds: ZERO,
+    exitFees: ZERO,
+    entryPrice,
+    plan,
+    levels,
+    takenBySlot: plan.takeProfits.map(() => ZERO),
+    separate: request.separate,
+    closing: null,
+    exits: [],
+    mergedInto: null,
+    nextGeneration: { 'stop-loss': 0, 'take-profit': 0, close: 0 },
+    openedAt: now,
+    updatedAt: now,
+  };
+}
+
+/**
+ * A further quantity joins: `q' = q + f`, `entry' = (q*e + f*p) / q'`; levels follow the new entry.
+ *
+ * The entry is divided once, from the exact costs of what is held, and never fed back.
+ */
+export function joinTranche(tranche: Tranche, intake: Intake, instrument: Instrument, now: number): void {
+  invariant(intake.quantity.gt(0), 'a join adds a quantity above zero');
+  const source = tranche.sources.find((candidate) => candidate.orderId === intake.orderId);
+  if (source) {
+    source.quantity = source.quantity.plus(intake.quantity);
+    source.cost = source.cost.plus(intake.cost);
+    source.fees = source.fees.plus(intake.fee);
+  } else {
+    tranche.sources.push({
+      orderId: intake.orderId,
+      quantity: intake.quantity,
+      cost: intake.cost,
+      fees: intake.fee,
+    });
+  }
+  tranche.openedQty = tranche.openedQty.plus(intake.quantity);
+  tranche.openedCost = tranche.openedCost.plus(intake.cost);
+  relevel(tranche, instrument);
+  tranche.updatedAt = now;
+}
+
+/** Entry price and levels from what the tranche holds. */
+export function relevel(tranche: Tranche, instrument: Instrument): void {
+  const held = remaining(tranche);
+  if (held.lte(0)) return;
+  tranche.entryPrice = tranche.openedCost.minus(tranche.exitedCost).div(held);
+  tranche.levels = exitLevels(tranche.plan, tranche.side, tranche.entryPrice, instrument);
+}
+
+/** Takes an executed exit out. The entry price stays. */
+export function applyExit(tranche: Tranche, exit: Exit, now: number): void {
+  invariant(exit.quantity.gt(0), 'an exit takes a quantity above zero');
+  invariant(exit.quantity.lte(remaining(tranche)), 'an exit never takes more than the tranche holds');
+  tranche.exitedQty = tranche.exitedQty.plus(exit.quantity);
+  tranche.exitedCost = tranche.exitedCost.plus(exit.quantity.times(tranche.entryPrice));
+  tranche.proceeds = tranche.proceeds.plus(exit.quantity.times(exit.price));
+  tranche.exitFees = tranche.exitFees.plus(exit.fee);
+  tranche.exits.push(exit);
+  if (exit.role === 'take-profit') {
+    const taken = tranche.takenBySlot[exit.slot] ?? ZERO;
+    tranche.takenBySlot[exit.slot] = taken.plus(exit.quantity);
+  }
+  tranche.updatedAt = now;
+}
+
+/**
+ * Merges tranches of one side into the oldest: quantities and costs of what is held add up.
+ *
+ * @returns the survivor and those that are closed as merged into it
+ */
+export function mergeTranches(
+  group: readonly Tranche[],
+  instrument: Instrument,
+  now: number,
+): { readonly survivor: Tranche; readonly absorbed: readonly Tranche[] } {
+  const [survivor, ...absorbed] = [...group].sort((a, b) => a.openedSeq - b.openedSeq);
+  invariant(survivor !== undefined && absorbed.length > 0, 'a merge needs two tranches');
+  for (const tranche of absorbed) {
+    const quantity = remaining(tranche);
+    const cost = tranche.openedCost.minus(tranche.exitedCost);
+    survivor.openedQty = survivor.openedQty.plus(quantity);
+    survivor.openedCost = survivor.openedCost.plus(cost);
+    /** Sources keep gross figures; the absorbed tranche's own exits stay booked there. */
+    for (const source of tranche.sources) moveSource(survivor, tranche, source.orderId, quantity, cost);
+    /** What moved never counts as an exit of the absorbed tranche. */
+    tranche.openedQty = tranche.exitedQty;
+    tranche.openedCost = tranche.exitedCost;
+    tranche.sources = [];
+    tranche.state = 'CLOSED';
+    tranche.mergedInto = survivor.id;
+    tranche.closing = { reason: 'merged', level: null, trigger: null, since: now };
+    tranche.updatedAt = now;
+  }
+  relevel(survivor, instrument);
+  survivor.updatedAt = now;
+  return { survivor, absorbed };
+}
+
+/** Splits what an absorbed tranche still held over its sources by their share. */
+function moveSource(
+  survivor: Tranche,
+  absorbed: Tranche,
+  orderId: string,
+  heldQuantity: Decimal,
+  heldCost: Decimal,
+): void {
+  const source = absorbed.sources.find((candidate) => candidate.orderId === orderId);
+  invariant(source !== undefined, 'a source of the absorbed tranche');
+  const whole = sumDecimals(absorbed.sources.map((candidate) => candidate.quantity));
+  const untouched = absorbed.exitedQty.eq(0);
+  const moved = {
+    orderId,
+    quantity: untouched ? source.quantity : heldQuantity.times(source.quantity).div(whole),
+    cost: untouched ? source.cost : heldCost.times(source.quantity).div(whole),
+    fees: source.fees,
+  };
+  const present = survivor.sources.find((candidate) => candidate.orderId === orderId);
+  if (present) {
+    present.quantity = present.quantity.plus(moved.quantity);
+    present.cost = present.cost.plus(moved.cost);
+    present.fees = present.fees.plus(moved.fees);
+  } else survivor.sources.push(moved);
+}
+
+/** Realised PnL so far, before fees, in the quote asset. */
+export function realizedPnl(tranche: Tranche, contractSize: Decimal): Decimal {
+  let profit = ZERO;
+  for (const exit of tranche.exits) profit = profit.plus(exit.quantity.times(exit.price));
+  const bought = tranche.exitedCost;
+  const difference = tranche.side === 'LONG' ? profit.minus(bought) : bought.minus(profit);
+  return difference.times(contractSize);
+}
+
+/** Entry fees of all sources plus exit fees, in the quote asset. */
+export function feesPaid(tranche: Tranche): Decimal {
+  return sumDecimals(tranche.sources.map((source) => source.fees)).plus(tranche.exitFees);
+}

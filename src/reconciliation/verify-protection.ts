@@ -1,0 +1,123 @@
+import { type Decimal, ZERO, maxDecimal, minDecimal, toDecimalString } from '../model/decimal.js';
+import type { OrderRole, OrderTerms } from '../model/order.js';
+import type { ProtectionReport, ProtectionRow } from '../model/protection-report.js';
+import type { OrderReport, PositionReport } from '../model/reports.js';
+import { type PositionSide, exitSideOf } from '../model/side.js';
+
+/** What we believe protects one side of one symbol. */
+export interface BelievedProtection {
+  readonly symbol: string;
+  readonly side: PositionSide;
+  readonly tranches: readonly {
+    readonly id: string;
+    readonly held: Decimal;
+    readonly wantsStop: boolean;
+    readonly guardedLocally: boolean;
+  }[];
+  readonly orders: readonly {
+    readonly clientOrderId: string;
+    readonly trancheId: string;
+    readonly role: OrderRole;
+    readonly terms: OrderTerms;
+  }[];
+}
+
+/**
+ * Compares what we believe with what the exchange says: an order counts only when it is there and is what we think it is.
+ *
+ * Nothing is taken from memory alone, and orders of the other leg, of other kinds or without reduce-only never count.
+ */
+export function verifyProtection(
+  believed: readonly BelievedProtection[],
+  openOrders: readonly OrderReport[],
+  positions: readonly PositionReport[],
+  checkedAt: number,
+): ProtectionReport {
+  const open = new Map(openOrders.flatMap((order) => (order.clientOrderId === null ? [] : [[order.clientOrderId, order] as const])));
+  const keys = new Map<string, { symbol: string; side: PositionSide }>();
+  for (const row of believed) keys.set(`${row.symbol}|${row.side}`, row);
+  for (const row of positions) if (row.quantity.gt(0)) keys.set(`${row.symbol}|${row.side}`, row);
+  const rows = [...keys.values()]
+    .map(({ symbol, side }) =>
+      verifySide(
+        symbol,
+        side,
+        believed.find((row) => row.symbol === symbol && row.side === side),
+        open,
+        positions.find((row) => row.symbol === symbol && row.side === side)?.quantity ?? ZERO,
+      ),
+    )
+    .sort((a, b) => (`${a.symbol}|${a.side}` < `${b.symbol}|${b.side}` ? -1 : 1));
+  return Object.freeze({
+    protected: rows.every((row) => row.uncovered === '0' && row.problems.length === 0),
+    checkedAt,
+    positions: rows,
+  });
+}
+
+function verifySide(
+  symbol: string,
+  side: PositionSide,
+  believed: BelievedProtection | undefined,
+  open: ReadonlyMap<string, OrderReport>,
+  held: Decimal,
+): ProtectionRow {
+  const problems: string[] = [];
+  let ours = ZERO;
+  let resting = ZERO;
+  let local = ZERO;
+  let unwanted = ZERO;
+  let takeProfit = ZERO;
+  for (const tranche of believed?.tranches ?? []) {
+    ours = ours.plus(tranche.held);
+    let stops = ZERO;
+    for (const order of believed?.orders ?? []) {
+      if (order.trancheId !== tranche.id || order.role === 'close') continue;
+      const report = open.get(order.clientOrderId);
+      if (report === undefined) {
+        problems.push(`${order.role} ${order.clientOrderId} does not rest at the exchange`);
+        continue;
+      }
+      const difference = differenceOf(order.terms, report, side);
+      if (difference !== null) {
+        problems.push(`${order.role} ${order.clientOrderId} differs at the exchange: ${difference}`);
+        continue;
+      }
+      const quantity = report.quantity.minus(report.executedQty);
+      if (order.role === 'stop-loss') stops = stops.plus(quantity);
+      else takeProfit = takeProfit.plus(quantity);
+    }
+    const covered = minDecimal(stops, tranche.held);
+    resting = resting.plus(covered);
+    const rest = tranche.held.minus(covered);
+    if (!tranche.wantsStop) unwanted = unwanted.plus(rest);
+    else if (tranche.guardedLocally) local = local.plus(rest);
+  }
+  if (!held.eq(ours)) problems.push(`the exchange holds ${toDecimalString(held)}, our tranches ${toDecimalString(ours)}`);
+  const uncovered = maxDecimal(ZERO, maxDecimal(held, ours).minus(resting).minus(local).minus(unwanted));
+  return {
+    symbol,
+    side,
+    held: toDecimalString(held),
+    ours: toDecimalString(ours),
+    resting: toDecimalString(resting),
+    local: toDecimalString(local),
+    uncovered: toDecimalString(uncovered),
+    takeProfit: toDecimalString(takeProfit),
+    problems,
+  };
+}
+
+function differenceOf(terms: OrderTerms, report: OrderReport, side: PositionSide): string | null {
+  if (report.side !== exitSideOf(side)) return `side ${report.side}`;
+  if (report.positionSide !== terms.positionSide) return `position side ${report.positionSide}`;
+  if (report.kind !== terms.kind) return `kind ${report.kind}`;
+  if (report.positionSide === 'BOTH' && !report.reduceOnly) return 'not reduce-only';
+  if (!same(report.price, terms.price)) return 'price';
+  if (!same(report.triggerPrice, terms.triggerPrice)) return 'trigger price';
+  return null;
+}
+
+function same(reported: Decimal | null, wanted: Decimal | null): boolean {
+  return wanted === null || (reported !== null && reported.eq(wanted));
+}

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { defineConfig, type Options } from 'tsup';
+
+/** Public entries by the name of their files in `dist`; `package.json` lists the same ones. */
+const entries = existing({
+  index: 'src/index.ts',
+  sqlite: 'src/sqlite.ts',
+  testing: 'src/testing/index.ts',
+});
+const command = existing({ 'cli/main': 'src/cli/main.ts' });
+
+const shared: Options = {
+  target: 'es2022',
+  // Neutral: the main entry runs in browsers too. Built-ins of Node stay imports wherever an entry uses them.
+  platform: 'neutral',
+  external: [/^node:/, 'better-sqlite3'],
+  // These are published as ES modules only; a CommonJS build cannot require them, so they travel inside.
+  noExternal: ['p-queue', 'p-retry', 'p-timeout', 'is-network-error'],
+  removeNodeProtocol: false,
+  sourcemap: true,
+  splitting: true,
+  treeshake: false,
+};
+
+export default defineConfig([
+  ...(Object.keys(entries).length === 0
+    ? []
+    : [{ ...shared, entry: entries, format: ['esm', 'cjs'] as const, dts: true } as Options]),
+  ...(Object.keys(command).length === 0
+    ? []
+    : [{ ...shared, entry: command, format: ['esm'] as const, platform: 'node' } as Options]),
+]);
+
+/** Entries whose source exists already. */
+function existing(files: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).filter(([, file]) => existsSync(file)));
+}

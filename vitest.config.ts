@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Processes, not threads: native SQLite drivers and file locks belong to a process.
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    teardownTimeout: 10_000,
+    restoreMocks: true,
+    unstubGlobals: true,
+    // A listener's rejection that nobody handles is a defect of the package, never noise.
+    dangerouslyIgnoreUnhandledErrors: false,
+    typecheck: {
+      include: ['test/types/**/*.test-d.ts'],
+      tsconfig: 'tsconfig.json',
+      // `npm run typecheck` reports errors of the sources.
+      ignoreSourceErrors: true,
+    },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+      reportsDirectory: 'coverage',
+    },
+  },
+});
