@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
 /** Public entries by the name of their files in `dist`; `package.json` lists the same ones. */
-const entries = existing({
+const entries = {
   index: 'src/index.ts',
   sqlite: 'src/sqlite.ts',
   testing: 'src/testing/index.ts',
-});
-const command = existing({ 'cli/main': 'src/cli/main.ts' });
+};
+const command = { 'cli/main': 'src/cli/main.ts' };
 
 const shared: Options = {
   target: 'es2022',
@@ -23,15 +22,6 @@ const shared: Options = {
 };
 
 export default defineConfig([
-  ...(Object.keys(entries).length === 0
-    ? []
-    : [{ ...shared, entry: entries, format: ['esm', 'cjs'] as const, dts: true } as Options]),
-  ...(Object.keys(command).length === 0
-    ? []
-    : [{ ...shared, entry: command, format: ['esm'] as const, platform: 'node' } as Options]),
+  { ...shared, entry: entries, format: ['esm', 'cjs'], dts: true },
+  { ...shared, entry: command, format: ['esm'], platform: 'node' },
 ]);
-
-/** Entries whose source exists already. */
-function existing(files: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([, file]) => existsSync(file)));
-}

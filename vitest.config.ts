@@ -1,6 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Examples import the package by its name, as users do; here that means the sources. */
+const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^position-monitor$/, replacement: source('index.ts') },
+      { find: /^position-monitor\/sqlite$/, replacement: source('sqlite.ts') },
+      { find: /^position-monitor\/testing$/, replacement: source('testing/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     // Processes, not threads: native SQLite drivers and file locks belong to a process.

@@ -23,7 +23,6 @@ export function unreadableFile(file: string, cause: unknown): ValidationError {
     EACCES: 'it may not be read',
     EISDIR: 'it is a directory',
   };
-  const received =
-    why[`${code}`] ?? (cause instanceof Error ? cause.message : 'it cannot be read');
+  const received = why[`${code}`] ?? (cause instanceof Error ? cause.message : 'it cannot be read');
   return inputFileError(file, null, { expected: 'a readable file', received, cause });
 }

@@ -207,6 +207,7 @@ function adopt(step: Step, difference: PositionDifference, quantity: Decimal): v
   ledger.bookedCost = quantity.times(price);
   ledger.cumulative = { quantity, cost: ledger.bookedCost };
   step.state.ledgers.set(ledgerKey(ledger.symbol, ledger.orderId), ledger);
+  symbol.adopted.push(ledger);
   const node = bookEntry(step, {
     ledger,
     side: difference.side,

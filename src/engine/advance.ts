@@ -18,7 +18,11 @@ export function advance(step: Step, node: TrancheNode): void {
   if (step.state.settings.usePositionMonitor) {
     if (node.tranche.state === 'OPEN') protect(step, node);
     if (node.tranche.state === 'CLOSING') advanceClose(step, node);
-  } else if (node.tranche.state === 'OPEN' && remaining(node.tranche).lte(0)) protect(step, node);
+  } else if (remaining(node.tranche).lte(0)) {
+    /** Observing only: what others closed is booked; nothing is placed. */
+    if (node.tranche.state === 'OPEN') protect(step, node);
+    advanceClose(step, node);
+  }
   trackCoverage(step, node);
   answerWaiters(step, node);
   step.setTimer(timerKey(node), node.wakeAt);

@@ -60,6 +60,7 @@ export function symbolState(state: EngineState, symbol: string): SymbolState {
       live: { LONG: [], SHORT: [] },
       external: { LONG: ZERO, SHORT: ZERO },
       differences: { LONG: null, SHORT: null },
+      adopted: [],
       lastFillMono: Number.NEGATIVE_INFINITY,
       stale: false,
       watched: false,

@@ -14,7 +14,7 @@ import { type ExecutionDelta, absorbEvidence, newLedger } from '../orders/execut
 import { bookEntry } from './entries.js';
 import { reduceTranches } from './executions.js';
 import { applyOwnFill, ownOrder } from './order-reports.js';
-import { ledgerKey, type TrancheNode } from './state.js';
+import { ADOPTED_ORDER_ID, ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { openBook } from './price-sources.js';
 
@@ -111,7 +111,8 @@ interface EntryPart {
 function reduceFirst(step: Step, evidence: FillEvidence, delta: ExecutionDelta): EntryPart | null {
   const opened = openedSideOf(evidence.side);
   const { positionSide } = evidence;
-  const oneWay = positionSide === 'BOTH' && step.state.settings.positionMode === 'one-way';
+  /** A one-way account has one net position, whatever side the host names. */
+  const oneWay = step.state.settings.positionMode === 'one-way';
   const reduces = !oneWay && positionSide !== 'BOTH' ? positionSide !== opened : false;
   const target = reduces ? (positionSide as PositionSide) : oppositeOf(opened);
   const forced = evidence.reduceOnly || evidence.cause !== 'order';
@@ -135,10 +136,9 @@ function reduceFirst(step: Step, evidence: FillEvidence, delta: ExecutionDelta):
  * A fill from before an adoption explains what was adopted: it gives the adopted tranche its order, and adds nothing.
  */
 function claimAdopted(step: Step, evidence: FillEvidence, entry: EntryPart, ledger: ExecutionLedger): boolean {
-  for (const adopted of step.state.ledgers.values()) {
-    const named = /^adopted-(\d+)-(LONG|SHORT)$/.exec(adopted.orderId);
-    if (named === null || adopted.symbol !== evidence.symbol || named[2] !== entry.side) continue;
-    if (evidence.time > Number(named[1])) continue;
+  for (const adopted of step.symbol(evidence.symbol).adopted) {
+    const named = ADOPTED_ORDER_ID.exec(adopted.orderId);
+    if (named === null || named[2] !== entry.side || evidence.time > Number(named[1])) continue;
     let claimed = ZERO;
     for (const claim of adopted.trades.values()) claimed = claimed.plus(claim.quantity);
     if (adopted.bookedQty.minus(claimed).lt(entry.quantity)) continue;
@@ -223,18 +223,13 @@ function needsLookUp(step: Step, evidence: FillEvidence): boolean {
     if (registration.symbol === evidence.symbol && registration.orderId === null) return true;
   }
   /** It could be an exit of ours whose exchange id we have not heard yet. */
-  for (const order of step.state.orders.values()) {
-    if (
-      order.terms.symbol === evidence.symbol &&
-      order.terms.side === evidence.side &&
-      order.venueOrderId === null &&
-      !isSettled(order) &&
-      !order.unsent
-    ) {
-      return true;
-    }
-  }
-  return false;
+  const { live } = step.symbol(evidence.symbol);
+  return [...live.LONG, ...live.SHORT].some((node) =>
+    node.orders.some(
+      (order) =>
+        order.terms.side === evidence.side && order.venueOrderId === null && !isSettled(order) && !order.unsent,
+    ),
+  );
 }
 
 function lookUp(step: Step, input: FillInput): void {

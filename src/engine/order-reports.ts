@@ -114,7 +114,7 @@ export function applyPlaceOutcome(step: Step, order: WorkingOrder, outcome: Writ
   }
   if (order.status !== 'submitted' && order.status !== 'unresolved') return;
   if (outcome.kind === 'unknown') becomeUnresolved(step, order, outcome.detail);
-  else if (outcome.kind === 'not-sent') becomeUnsent(step, order);
+  else if (outcome.kind === 'not-sent') planAgain(step, order);
   else applyRejection(step, order, outcome.rejection);
 }
 
@@ -127,8 +127,14 @@ function applyRejection(step: Step, order: WorkingOrder, rejection: Rejection): 
     return;
   }
   if (rejection.code === 'throttled' || rejection.code === 'expired-request') {
-    becomeUnsent(step, order);
-    if (attempts && rejection.code === 'throttled') bookRefusal(step, attempts, rejection);
+    if (rejection.code === 'throttled') {
+      becomeUnsent(step, order);
+      if (attempts) bookRefusal(step, attempts, rejection);
+    } else {
+      /** The clocks disagree: a comparison measures the difference anew. */
+      step.send({ kind: 'compare-account', reason: 'a request came too late for the exchange' });
+      planAgain(step, order);
+    }
     return;
   }
   order.status = 'rejected';
@@ -144,6 +150,14 @@ function applyRejection(step: Step, order: WorkingOrder, rejection: Rejection): 
   if (order.role === 'close') onRefusedClose(step, node, rejection);
   else if (order.role === 'stop-loss') onRefusedStop(step, node, order, rejection);
   else tellFailure(step, node, order.role, `${rejection.code}: ${rejection.detail}`);
+}
+
+/** It did not arrive, for sure. The first time it goes again at once; after that with growing pauses. */
+function planAgain(step: Step, order: WorkingOrder): void {
+  becomeUnsent(step, order);
+  const node = step.survivor(order.trancheId);
+  const attempts = node && order.attempt > 0 ? attemptsOf(node, order.role) : null;
+  if (attempts) bookRefusal(step, attempts, { code: 'throttled' });
 }
 
 export function applyCancelResult(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {

@@ -4,7 +4,7 @@ import type { Tranche } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { newCloseProgress } from './begin-close.js';
 import { symbolState } from './create-state.js';
-import { type EngineState, ledgerKey, newNode } from './state.js';
+import { ADOPTED_ORDER_ID, type EngineState, ledgerKey, newNode } from './state.js';
 
 export interface RestoredValues {
   readonly tranches: readonly Tranche[];
@@ -38,7 +38,10 @@ export function restoreState(state: EngineState, values: RestoredValues, mono: n
       state.searches.set(order.clientOrderId, newSearch(mono));
     }
   }
-  for (const ledger of values.ledgers) state.ledgers.set(ledgerKey(ledger.symbol, ledger.orderId), ledger);
+  for (const ledger of values.ledgers) {
+    state.ledgers.set(ledgerKey(ledger.symbol, ledger.orderId), ledger);
+    if (ADOPTED_ORDER_ID.test(ledger.orderId)) symbolState(state, ledger.symbol).adopted.push(ledger);
+  }
   for (const registration of values.registrations) state.registrations.set(registration.key, registration);
   for (const [name, value] of values.marks) state.marks.set(name, value);
 }

@@ -67,6 +67,8 @@ export interface SymbolState {
   readonly external: Record<PositionSide, Decimal>;
   /** Differences to the exchange seen once, waiting to be seen again. */
   readonly differences: Record<PositionSide, Difference | null>;
+  /** Executions that were adopted without a known order; later fills may explain them. */
+  readonly adopted: ExecutionLedger[];
   lastFillMono: number;
   stale: boolean;
   watched: boolean;
@@ -195,6 +197,9 @@ export function newNode(tranche: Tranche, mono: number): TrancheNode {
 export function ordersOf(node: TrancheNode, role: WorkingOrder['role']): WorkingOrder[] {
   return node.orders.filter((order) => order.role === role);
 }
+
+/** Order id that stands for exposure nobody explained: `adopted-<wall ms>-<side>`. */
+export const ADOPTED_ORDER_ID = /^adopted-(\d+)-(LONG|SHORT)$/;
 
 export function ledgerKey(symbol: string, orderId: string): string {
   return `${symbol}|${orderId}`;

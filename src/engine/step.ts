@@ -1,3 +1,4 @@
+import { invariant } from '../errors/invariant.js';
 import { symbolState } from './create-state.js';
 import { isTerminal } from '../model/order.js';
 import type { Effect } from '../model/effect.js';
@@ -39,17 +40,23 @@ export function step(state: EngineState, input: Input, at: Instant): Effect[] {
   state.inputs += 1;
   const current = new Step(state, at);
   apply(current, input);
-  runAgenda(current);
-  watchSymbols(current);
+  watchSymbols(current, runAgenda(current));
   return current.effects();
 }
 
-function runAgenda(current: Step): void {
-  for (let round = 0; current.agenda.size > 0 && round < ROUNDS_MAX; round += 1) {
+/** Returns the symbols whose tranches were looked at. */
+function runAgenda(current: Step): ReadonlySet<string> {
+  const symbols = new Set<string>();
+  for (let round = 0; current.agenda.size > 0; round += 1) {
+    invariant(round < ROUNDS_MAX, 'looking at tranches comes to an end');
     const due = [...current.agenda];
     current.agenda.clear();
-    for (const node of due) advance(current, node);
+    for (const node of due) {
+      symbols.add(node.tranche.symbol);
+      advance(current, node);
+    }
   }
+  return symbols;
 }
 
 function apply(current: Step, input: Input): void {
@@ -284,9 +291,10 @@ function applyLifecycle(current: Step, to: 'started' | 'paused' | 'resumed' | 's
 }
 
 /** Prices are watched while anything of the symbol is held. */
-function watchSymbols(current: Step): void {
+function watchSymbols(current: Step, symbols: ReadonlySet<string>): void {
   const { state } = current;
-  for (const symbol of state.symbols.values()) {
+  for (const name of symbols) {
+    const symbol = current.symbol(name);
     const held = symbol.live.LONG.length > 0 || symbol.live.SHORT.length > 0;
     if (held === symbol.watched) continue;
     symbol.watched = held;

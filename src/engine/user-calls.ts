@@ -173,6 +173,16 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
 /** `closeTranche`, `closePosition`, `closeAll`. */
 export function close(step: Step, { requestId, scope, reason }: Extract<Input, { kind: 'close' }>): void {
   const nodes = closeTargets(step, scope);
+  if (!step.state.settings.usePositionMonitor) {
+    step.refuse(
+      requestId,
+      new ValidationError('STATE_INVALID', 'The monitor only observes and places no orders', {
+        expected: 'usePositionMonitor: true',
+        received: 'usePositionMonitor: false',
+      }),
+    );
+    return;
+  }
   if (scope.kind === 'tranche' && nodes.length === 0) {
     step.refuse(requestId, notFound(scope.id));
     return;

@@ -272,7 +272,7 @@ export class CommandExecutor {
     const { exchange, venueClock } = this.#options;
     if (!exchange.fetchServerTime) return venueClock.now();
     const fetch = exchange.fetchServerTime.bind(exchange);
-    return venueClock.learn(await this.#read(() => fetch()));
+    return venueClock.measure(() => this.#read(() => fetch()));
   }
 
   async #fillsSince(symbol: string, sinceMs: number): Promise<readonly FillEvidence[]> {

@@ -23,9 +23,9 @@ export interface AccountReadRequest {
  */
 export async function readAccount(request: AccountReadRequest): Promise<AccountView> {
   const { exchange, scheduler, venueClock, symbols } = request;
-  const venueTime = exchange.fetchServerTime
-    ? venueClock.learn(await scheduler.read(() => (exchange.fetchServerTime as () => Promise<number>)()))
-    : venueClock.now();
+  const askTime = exchange.fetchServerTime?.bind(exchange);
+  const venueTime =
+    askTime === undefined ? venueClock.now() : await venueClock.measure(() => scheduler.read(() => askTime()));
   const [orders, positions, fills] = await Promise.all([
     scheduler.read(() => exchange.fetchOpenOrders()),
     scheduler.read(() => exchange.fetchPositions()),

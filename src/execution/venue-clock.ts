@@ -18,9 +18,20 @@ export class VenueClock {
     return localMs + this.#offsetMs;
   }
 
-  /** Takes a measured exchange time and gives it back; what is not a time is ignored. */
-  learn(venueMs: number): number {
-    if (Number.isFinite(venueMs) && venueMs > 0) this.#offsetMs = venueMs - this.#clock.now();
-    return this.now();
+  /**
+   * Asks the exchange for its time and gives it back.
+   *
+   * The answer was made somewhere between asking and hearing it. As long as that explains it, the clocks are taken to
+   * agree; otherwise the difference is the smallest that explains it. A slow answer therefore never shifts the clock.
+   */
+  async measure(ask: () => Promise<number>): Promise<number> {
+    const asked = this.#clock.now();
+    const venueMs = await ask();
+    const heard = this.#clock.now();
+    if (!Number.isFinite(venueMs) || venueMs <= 0) return this.now();
+    if (venueMs < asked) this.#offsetMs = venueMs - asked;
+    else if (venueMs > heard) this.#offsetMs = venueMs - heard;
+    else this.#offsetMs = 0;
+    return venueMs;
   }
 }

@@ -49,8 +49,10 @@ export async function untilReached<Result>(
     try {
       return await task();
     } catch (error) {
-      const final = isMonitorError(error) && !error.retryable;
-      if (final || error instanceof TypeError || context.stoppable.stopped) throw error;
+      const refused = isMonitorError(error) && !error.retryable;
+      /** Runtimes report network trouble as a TypeError with a cause; one without is a mistake in a program. */
+      const mistake = error instanceof TypeError && error.cause === undefined;
+      if (refused || mistake || context.stoppable.stopped) throw error;
       context.logger.warn(
         { what, retryInMs: delayMs, error: error instanceof Error ? error.message : String(error) },
         'the exchange could not be reached; trying again',

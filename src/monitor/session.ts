@@ -178,6 +178,7 @@ export class Session {
   async #begin(retry: Parameters<typeof untilReached>[2]): Promise<void> {
     const { parts, shell } = this;
     const symbols = new Set([...this.state.symbols.keys(), ...parts.config.core.plans.keys()]);
+    for (const registration of this.state.registrations.values()) symbols.add(registration.symbol);
     symbols.delete('*');
     for (const symbol of symbols) {
       await untilReached(() => this.instrument(symbol), `instrument ${symbol}`, retry);
@@ -283,6 +284,7 @@ export class Session {
     const { state } = this;
     const firstStart = Number(state.marks.get(FIRST_START) ?? Number.NaN);
     const names = new Set([...state.symbols.keys(), ...state.settings.plans.keys()]);
+    for (const registration of state.registrations.values()) names.add(registration.symbol);
     names.delete('*');
     for (const symbol of names) {
       const watermark = Number(state.marks.get(watermarkName(symbol)) ?? firstStart);

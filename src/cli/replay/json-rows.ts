@@ -2,7 +2,6 @@ import { ownField } from '../../model/own-field.js';
 import { inputFileError } from '../input-file-error.js';
 import type { RowBatch, RowReader } from './row-batch.js';
 
-const LINE_FEED = 10;
 const NAMES_LISTED_MAX = 10;
 
 /**

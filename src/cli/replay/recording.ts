@@ -91,7 +91,7 @@ export class Recording {
   /** Unpacked bytes in pieces that end with a whole line. */
   async *#chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     /** The beginning of a line whose end has not come. */
-    let rest = Buffer.alloc(0);
+    let rest: Buffer = Buffer.alloc(0);
     let isFirst = true;
     for await (const chunk of this.#bytes()) {
       let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

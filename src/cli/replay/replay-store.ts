@@ -46,5 +46,9 @@ export async function replayStoreAt(path: string | null): Promise<ReplayStore> {
 function temporaryStore(): ReplayStore {
   const folder = mkdtempSync(join(tmpdir(), 'position-monitor-replay-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  return { store: new SqliteStore({ path: join(folder, 'replay.db') }), discard: remove, finish: remove };
+  return {
+    store: new SqliteStore({ path: join(folder, 'replay.db') }),
+    discard: remove,
+    finish: remove,
+  };
 }

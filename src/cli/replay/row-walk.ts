@@ -43,8 +43,8 @@ const ASK_BAR = 4;
 export function rowWalkOf(shape: RowShape, mode: BarMode, barMs: number): RowWalk {
   if (shape === 'last') return flat(['LAST'], [0], 0, 0);
   if (shape === 'quote') return flat(['BID', 'ASK'], [0, 1], 1, 0);
-  const [sources, offsets]: [PriceSource[], number[]] =
-    shape === 'bar' ? [['LAST'], [0]] : [['BID', 'ASK'], [0, ASK_BAR]];
+  const sources: readonly PriceSource[] = shape === 'bar' ? ['LAST'] : ['BID', 'ASK'];
+  const offsets = shape === 'bar' ? [0] : [0, ASK_BAR];
   const longEntryAt = CLOSE + (offsets.at(-1) as number);
   if (mode === 'close') {
     return flat(

@@ -50,7 +50,7 @@ await describeDrivers('SqliteStore and other processes', ({ name, driver, harnes
   it('has after power loss what it acknowledged as durable', async () => {
     const place = harness();
     const child = startChild({ path: place.path, driver: name, identity: IDENTITY, act: 'power' });
-    await child.line((line, count) => line.startsWith('durable') && count > 300);
+    await child.line((line) => line.startsWith('durable 450 '));
     await child.kill();
     const acknowledgements = child.lines
       .map((line) => /^durable (\d+) (\d+)$/.exec(line))

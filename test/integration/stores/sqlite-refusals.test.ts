@@ -38,9 +38,8 @@ await describeDrivers('SqliteStore refuses', ({ driver, harness }) => {
     expect(error).toMatchObject({ code });
     expect(error?.message).toContain(place.path);
     const after = place.contents();
-    expect(
-      Object.keys(after).filter((name) => !traces.some((trace) => name.endsWith(trace))),
-    ).toEqual(Object.keys(before));
+    const isExpected = (name: string): boolean => !traces.some((trace) => name.endsWith(trace));
+    expect(Object.keys(after).filter(isExpected)).toEqual(Object.keys(before).filter(isExpected));
     for (const [name, bytes] of Object.entries(before))
       expect(after[name] === bytes, name).toBe(true);
   }
@@ -231,7 +230,12 @@ describe('SqliteStore', () => {
     expect((await findDriver()).name).toMatch(/sqlite/);
   });
 
-  it.each(['', ':memory:', 'a\0b', 7 as never])('wants a path: %s', (path) => {
+  it.each([
+    ['nothing', ''],
+    ['a name for memory', ':memory:'],
+    ['a text with NUL', 'a\0b'],
+    ['a number', 7 as never],
+  ])('wants a path, not %s', (_, path) => {
     expect(() => new SqliteStore({ path })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );

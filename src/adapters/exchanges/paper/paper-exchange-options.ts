@@ -2,6 +2,7 @@ import type { DecimalInput } from '../../../model/decimal.js';
 import type { InstrumentInput } from '../../../model/instrument.js';
 import type { PositionMode, PositionSide } from '../../../model/side.js';
 import type { Clock } from '../../../ports/clock.js';
+import type { FillReport } from '../../../ports/exchange-adapter.js';
 import type { Logger } from '../../../ports/logger.js';
 
 /** How a paper exchange behaves. Without options beside `instruments` its fills are ideal. */
@@ -44,6 +45,11 @@ export interface PaperExchangeOptions {
    * are not taken for those of another one by a store that outlives both.
    */
   readonly idPrefix?: string;
+  /**
+   * Told of each trade at the moment of the match, before any latency, and whether or not somebody is connected: for
+   * simulations that note where it happened. It must not call the exchange.
+   */
+  readonly onTrade?: (trade: FillReport) => void;
   /** Told of listeners that throw. Default silent. */
   readonly logger?: Logger;
 }

@@ -103,7 +103,11 @@ export class PaperExchange implements ExchangeAdapter {
       positions: this.#positions,
       idPrefix,
     };
-    const execution = new PaperExecution({ ...parts, fills: this.#fills });
+    const execution = new PaperExecution({
+      ...parts,
+      fills: this.#fills,
+      onTrade: options.onTrade ?? null,
+    });
     this.#matcher = new PaperMatcher({ ...parts, instruments: this.#instruments, execution });
     for (const seed of options.positions ?? []) this.#seed(seed);
   }

@@ -30,6 +30,7 @@ export class PaperExecution {
   readonly #fills: FillArchive;
   readonly #positions: PaperPositions;
   readonly #idPrefix: string;
+  readonly #onTrade: ((trade: FillReport) => void) | null;
   #tradeCount = 0;
 
   constructor(parts: {
@@ -40,6 +41,7 @@ export class PaperExecution {
     readonly fills: FillArchive;
     readonly positions: PaperPositions;
     readonly idPrefix: string;
+    readonly onTrade: ((trade: FillReport) => void) | null;
   }) {
     this.#rules = parts.rules;
     this.#clock = parts.clock;
@@ -48,6 +50,7 @@ export class PaperExecution {
     this.#fills = parts.fills;
     this.#positions = parts.positions;
     this.#idPrefix = parts.idPrefix;
+    this.#onTrade = parts.onTrade;
   }
 
   /** Fills all that is left at the market, in as many trades as the rules say. */
@@ -122,6 +125,7 @@ export class PaperExecution {
     if (leavesQuantity(order).eq(0)) order.status = 'filled';
     const fill = fillReportOf(order, trade, time);
     this.#fills.add(fill);
+    this.#onTrade?.(fill);
     this.#tell(order, trade);
     this.#wire.emit((sink) => sink.fill(fill));
     const changed = this.#positions.apply({ symbol, side, positionSide, quantity, price, time });

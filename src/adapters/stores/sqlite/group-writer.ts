@@ -1,6 +1,6 @@
 import { PositionMonitorError } from '../../../errors/position-monitor-error.js';
 import { StoreError } from '../../../errors/store-error.js';
-import { STORE_GROUP_MAX, STORE_QUEUE_MAX } from '../../../limits.js';
+import { STORE_GROUP_MAX, STORE_QUEUE_MAX, STORE_WRITES_PER_TURN } from '../../../limits.js';
 import type { CommitTicket } from '../../../ports/store.js';
 import { type OpenTicket, openTicket, refusedTicket } from '../commit-ticket.js';
 import type { EncodedBatch } from './encoded-batch.js';
@@ -20,14 +20,21 @@ interface QueuedBatch extends OpenTicket {
 }
 
 /**
- * Gathers the batches that one piece of work queues, and writes them in one transaction right after it.
+ * Writes batches soon and together: the two pull in opposite directions.
  *
- * A transaction costs more than its rows, and a burst of fills brings many batches at once.
+ * A request to the exchange waits for `recorded`, so the first batches of a turn of the event loop are written in a
+ * microtask, right after the work that queued them (all that it queued in one transaction). A transaction costs more
+ * than its rows, and in a burst many pieces of work follow each other, so after a few transactions the rest of the
+ * turn's batches is gathered and written at its end.
  */
 export class GroupWriter {
   readonly #parts: GroupWriterParts;
   #queue: QueuedBatch[] = [];
-  #isScheduled = false;
+  /** A microtask will write. */
+  #isSoon = false;
+  /** The end of the turn will be noticed. */
+  #endsTurn = false;
+  #writesThisTurn = 0;
 
   constructor(parts: GroupWriterParts) {
     this.#parts = parts;
@@ -48,11 +55,7 @@ export class GroupWriter {
     }
     const queued = { batch, ...openTicket() };
     this.#queue.push(queued);
-    if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      // A microtask, not the next turn: requests to the exchange wait for `recorded`, and a turn may bring much work.
-      queueMicrotask(() => this.#writeGroup());
-    }
+    this.#schedule();
     return queued.ticket;
   }
 
@@ -61,13 +64,29 @@ export class GroupWriter {
     while (this.#queue.length > 0) this.#writeNext();
   }
 
-  #writeGroup(): void {
-    this.#isScheduled = false;
+  #schedule(): void {
+    if (!this.#isSoon && this.#writesThisTurn < STORE_WRITES_PER_TURN) {
+      this.#isSoon = true;
+      queueMicrotask(() => this.#writeSoon());
+    }
+    if (this.#endsTurn) return;
+    this.#endsTurn = true;
+    // real-time: the end of a turn of the event loop is when a burst has been gathered
+    setImmediate(() => this.#writeAtTurnEnd());
+  }
+
+  #writeSoon(): void {
+    this.#isSoon = false;
+    this.#writesThisTurn++;
     this.#writeNext();
-    if (this.#queue.length === 0 || this.#isScheduled) return;
-    this.#isScheduled = true;
-    // real-time: between two groups of a large burst the event loop gets a turn
-    setImmediate(() => this.#writeGroup());
+  }
+
+  #writeAtTurnEnd(): void {
+    this.#endsTurn = false;
+    this.#writesThisTurn = 0;
+    this.#writeNext();
+    // The rest of a very large burst: the event loop gets a turn in between.
+    if (this.#queue.length > 0) this.#schedule();
   }
 
   #writeNext(): void {

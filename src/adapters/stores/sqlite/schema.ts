@@ -50,7 +50,9 @@ export const MIGRATIONS: readonly string[] = [
     updated_at REAL NOT NULL,
     remaining_qty TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX tranches_by_state ON tranches (state, updated_at);
+  -- Two partial indexes, so that an update that does not change the state touches neither.
+  CREATE INDEX tranches_alive ON tranches (state) WHERE state <> 'CLOSED';
+  CREATE INDEX tranches_closed ON tranches (updated_at, opened_seq) WHERE state = 'CLOSED';
 
   CREATE TABLE orders (
     row INTEGER PRIMARY KEY,

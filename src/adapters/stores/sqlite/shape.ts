@@ -68,15 +68,14 @@ export function objectOf(members: Readonly<Record<string, Shape>>): Shape {
   };
 }
 
-/** Passes when one of the shapes does; tells what the last one missed. */
-export function eitherOf(...shapes: readonly Shape[]): Shape {
+/** An object whose member `kind` says which shape it has. */
+export function byKind(shapes: Readonly<Record<string, Shape>>): Shape {
+  const kinds = new Map(Object.entries(shapes));
+  const knownKind = oneOf([...kinds.keys()]);
   return (value) => {
-    let problem: string | null = null;
-    for (const shape of shapes) {
-      problem = shape(value);
-      if (problem === null) return null;
-    }
-    return problem;
+    if (!isObject(value)) return wrong('an object', value);
+    const shape = kinds.get(value.kind as string);
+    return shape === undefined ? `.kind${knownKind(value.kind)}` : shape(value);
   };
 }
 

@@ -13,7 +13,7 @@ const ALIVE = `status NOT IN ('filled', 'canceled', 'rejected', 'expired', 'abse
  * last, and those that still have an order something can happen to.
  */
 const KEPT_TRANCHES = `
-  SELECT id FROM tranches WHERE state < 'CLOSED' OR state > 'CLOSED'
+  SELECT id FROM tranches WHERE state <> 'CLOSED'
   UNION SELECT id FROM (
     SELECT id FROM tranches WHERE state = 'CLOSED' ORDER BY updated_at DESC, opened_seq DESC LIMIT ?
   )

@@ -34,10 +34,10 @@ import {
 
 const { decimalText, listOf, nullable, objectOf, oneOf, recordOf } = shape;
 
-const levelRule = shape.eitherOf(
-  objectOf({ kind: oneOf(['percent']), percent: decimalText }),
-  objectOf({ kind: oneOf(['price']), price: decimalText }),
-);
+const levelRule = shape.byKind({
+  percent: objectOf({ percent: decimalText }),
+  price: objectOf({ price: decimalText }),
+});
 
 /** A plan with a rule that this version does not know must not be read as one without it. */
 const exitPlan = objectOf({
