@@ -2,13 +2,13 @@ export { PaperExchange } from './adapters/exchanges/paper/paper-exchange.js';
 export type { PaperExchangeOptions } from './adapters/exchanges/paper/paper-exchange-options.js';
 export { ManualFeed } from './adapters/feeds/manual/manual-feed.js';
 export { MemoryStore } from './adapters/stores/memory/memory-store.js';
-export { ConfigError } from './errors/config-error.js';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
+export { ConfigError } from './errors/config-error.js';
 export { ExchangeError } from './errors/exchange-error.js';
 export { FeedError } from './errors/feed-error.js';
 export { InvariantError } from './errors/invariant-error.js';
-export { isMonitorError, PositionMonitorError } from './errors/position-monitor-error.js';
 export type { ErrorDetails, ErrorOutcome } from './errors/position-monitor-error.js';
+export { isMonitorError, PositionMonitorError } from './errors/position-monitor-error.js';
 export { StoreError } from './errors/store-error.js';
 export { ValidationError } from './errors/validation-error.js';
 export type { MonitorListener } from './events/isolated-emitter.js';
@@ -33,7 +33,11 @@ export type { MonitorHealth, MonitorState } from './model/monitor-health.js';
 export type { OrderKind, OrderRole, OrderStatus, VenueOrderStatus } from './model/order.js';
 export type { RejectCode, Rejection } from './model/outcome.js';
 export type { PriceSource } from './model/price.js';
-export type { ProtectionReport, ProtectionRow, ReconcileReport } from './model/protection-report.js';
+export type {
+  ProtectionReport,
+  ProtectionRow,
+  ReconcileReport,
+} from './model/protection-report.js';
 export type { OrderSide, PositionMode, PositionSide, WirePositionSide } from './model/side.js';
 export type { CloseReason, Coverage, TrancheState } from './model/tranche.js';
 export type { ExitView, OrderView, PositionStatus, TrancheView as Tranche } from './model/views.js';
@@ -45,15 +49,13 @@ export type {
   MonitorConfig,
   SymbolSettings,
 } from './monitor/config/monitor-config.js';
+export type { EntryOrder } from './monitor/entry-order.js';
 export { orderFillFrom } from './monitor/fills/order-fill-from.js';
+export type { LevelUpdate } from './monitor/level-update.js';
+export type { SymbolStatus } from './monitor/look-up.js';
 export type { PositionMonitorOptions } from './monitor/options.js';
 export { type PlannableFill, type PlannedExits, planExits } from './monitor/plan-exits.js';
-export {
-  type EntryOrder,
-  type LevelUpdate,
-  PositionMonitor,
-  type SymbolStatus,
-} from './monitor/position-monitor.js';
+export { PositionMonitor } from './monitor/position-monitor.js';
 export { createRequestLanes } from './platform/request-lanes.js';
 export { SystemClock } from './platform/system-clock.js';
 export { VirtualClock as ManualClock } from './platform/virtual-clock.js';

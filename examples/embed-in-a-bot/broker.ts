@@ -28,14 +28,29 @@ export class Broker {
       reduceOnly: false,
       expiresAt: this.clock.now() + 5_000,
     });
-    if (outcome.kind !== 'accepted' || !outcome.report?.avgPrice) throw new Error('the order did not fill');
+    if (outcome.kind !== 'accepted' || !outcome.report?.avgPrice)
+      throw new Error('the order did not fill');
     const { orderId, executedQty, avgPrice } = outcome.report;
-    return { orderId, symbol, side: 'BUY', positionSide: 'LONG', executedQty, avgPrice, status: 'FILLED' };
+    return {
+      orderId,
+      symbol,
+      side: 'BUY',
+      positionSide: 'LONG',
+      executedQty,
+      avgPrice,
+      status: 'FILLED',
+    };
   }
 
   /** What the account holds. */
   async holds(symbol: string): Promise<string> {
-    await this.exchange.connect({ order() {}, fill() {}, position() {}, connection() {}, gap() {} });
+    await this.exchange.connect({
+      order() {},
+      fill() {},
+      position() {},
+      connection() {},
+      gap() {},
+    });
     const positions = await this.exchange.fetchPositions(symbol);
     return String(positions[0]?.quantity ?? '0');
   }

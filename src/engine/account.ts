@@ -1,13 +1,17 @@
 import { NETTING_CONFIRM_MS } from '../limits.js';
-import { type Decimal, ZERO, maxDecimal, sumDecimals, toDecimalString } from '../model/decimal.js';
+import { type Decimal, maxDecimal, sumDecimals, toDecimalString, ZERO } from '../model/decimal.js';
 import type { AccountView } from '../model/input.js';
-import { type WorkingOrder, isOpen, isSettled } from '../model/order.js';
+import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
 import { configuredPlan } from '../model/settings.js';
 import { entrySideOf } from '../model/side.js';
 import { remaining } from '../model/tranche.js';
 import { isOwnClientOrderId } from '../orders/client-order-id.js';
 import { newLedger } from '../orders/execution-ledger.js';
-import { type PositionDifference, compareOrders, comparePositions } from '../reconciliation/compare-account.js';
+import {
+  compareOrders,
+  comparePositions,
+  type PositionDifference,
+} from '../reconciliation/compare-account.js';
 import { bookEntry, mergeProfitable } from './entries.js';
 import { reduceTranches } from './executions.js';
 import { applyFill } from './fills.js';
@@ -55,7 +59,9 @@ function applyOrders(step: Step, view: AccountView): number {
     mayRest: isOpen(order.status),
     touchedAt: order.touchedAt,
   }));
-  const findings = compareOrders(view, believed, (id) => isOwnClientOrderId(id, state.issuer.instanceId));
+  const findings = compareOrders(view, believed, (id) =>
+    isOwnClientOrderId(id, state.issuer.instanceId),
+  );
   for (const report of findings.known) {
     const order = [...knownOrders(step, report.clientOrderId, report.symbol, report.orderId)][0];
     if (order) applyOwnReport(step, order, report);
@@ -71,7 +77,8 @@ function applyOrders(step: Step, view: AccountView): number {
 
 function* knownOrders(step: Step, clientOrderId: string | null, symbol: string, orderId: string) {
   const { orders, byVenueId } = step.state;
-  const direct = clientOrderId === null ? undefined : orders.get(clientOrderId as WorkingOrder['clientOrderId']);
+  const direct =
+    clientOrderId === null ? undefined : orders.get(clientOrderId as WorkingOrder['clientOrderId']);
   if (direct) yield direct;
   const id = byVenueId.get(ledgerKey(symbol, orderId));
   const known = id === undefined ? undefined : orders.get(id);
@@ -110,7 +117,9 @@ function applyPositions(step: Step, view: AccountView): number {
       side,
       ours: sumDecimals(symbol.live[side].map((node) => remaining(node.tranche))),
       external: symbol.external[side],
-      changedSince: symbol.live[side].some((node) => node.orders.some((order) => !isSettled(order) && !isOpen(order.status))),
+      changedSince: symbol.live[side].some((node) =>
+        node.orders.some((order) => !isSettled(order) && !isOpen(order.status)),
+      ),
     })),
   );
   const rows = view.positions.filter((row) => isWatched(step, row.symbol));
@@ -177,7 +186,9 @@ function shrink(step: Step, difference: PositionDifference, missing: Decimal): v
   const [node] = symbol.live[side];
   if (rest.lte(0) || node === undefined) return;
   const price =
-    freshPrice(step.state, symbol, stopSource(step.state, node.tranche), step.mono) ?? lastPriceOf(symbol) ?? node.tranche.entryPrice;
+    freshPrice(step.state, symbol, stopSource(step.state, node.tranche), step.mono) ??
+    lastPriceOf(symbol) ??
+    node.tranche.entryPrice;
   reduceTranches(step, difference.symbol, side, {
     quantity: rest,
     price,
@@ -240,4 +251,3 @@ function mergeAtLastPrice(step: Step): void {
     }
   }
 }
-

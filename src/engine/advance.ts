@@ -1,6 +1,6 @@
 import { RESOLVE_ALARM_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
 import { toDecimalString } from '../model/decimal.js';
-import { type WorkingOrder, isOpen, isSettled } from '../model/order.js';
+import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { advanceClose } from './close-flow.js';
@@ -38,7 +38,8 @@ function pursueOrders(step: Step, node: TrancheNode): void {
     if (isSettled(order) || order.unsent) continue;
     sendCancel(step, order);
     const unpriced = order.reportedQty.gt(order.execution.bookedQty);
-    if (order.status === 'unresolved' || order.cancelStatus === 'unresolved' || unpriced) startSearch(step, order);
+    if (order.status === 'unresolved' || order.cancelStatus === 'unresolved' || unpriced)
+      startSearch(step, order);
     else if (order.terms.kind === 'market' && isOpen(order.status)) searchLater(step, order);
     pursue(step, node, order);
   }
@@ -48,7 +49,10 @@ function pursueOrders(step: Step, node: TrancheNode): void {
 function searchLater(step: Step, order: WorkingOrder): void {
   const { searches } = step.state;
   if (searches.has(order.clientOrderId)) return;
-  searches.set(order.clientOrderId, { ...newSearch(step.mono), nextMono: step.mono + TRIGGERED_UNFILLED_MS });
+  searches.set(order.clientOrderId, {
+    ...newSearch(step.mono),
+    nextMono: step.mono + TRIGGERED_UNFILLED_MS,
+  });
 }
 
 function pursue(step: Step, node: TrancheNode, order: WorkingOrder): void {
@@ -56,7 +60,12 @@ function pursue(step: Step, node: TrancheNode, order: WorkingOrder): void {
   if (search === undefined || search.running) return;
   if (step.mono - search.startedMono >= RESOLVE_ALARM_MS && !search.alarmed) {
     search.alarmed = true;
-    tellFailure(step, node, order.role, `unresolved: order ${order.clientOrderId} is still being looked for`);
+    tellFailure(
+      step,
+      node,
+      order.role,
+      `unresolved: order ${order.clientOrderId} is still being looked for`,
+    );
   }
   if (step.mono < search.nextMono) {
     step.wake(node, search.nextMono);
@@ -98,7 +107,11 @@ function trackCoverage(step: Step, node: TrancheNode): void {
     if (node.missingSince !== null) {
       const unprotectedMs = step.mono - node.missingSince;
       node.missingSince = null;
-      step.emit('protection:recovered', { ...common, unprotectedMs, reason: 'everything planned rests again' });
+      step.emit('protection:recovered', {
+        ...common,
+        unprotectedMs,
+        reason: 'everything planned rests again',
+      });
     }
     node.failureTold = '';
     const signature = signatureOf(node);
@@ -133,7 +146,9 @@ function lostByOthers(node: TrancheNode): boolean {
     return (
       !live &&
       orders.some(
-        (order) => (order.status === 'canceled' || order.status === 'expired') && order.cancelReason === null,
+        (order) =>
+          (order.status === 'canceled' || order.status === 'expired') &&
+          order.cancelReason === null,
       )
     );
   });

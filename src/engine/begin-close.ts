@@ -1,5 +1,5 @@
 import type { Decimal } from '../model/decimal.js';
-import { type CloseReason, type TriggerEvidence, remaining } from '../model/tranche.js';
+import { type CloseReason, remaining, type TriggerEvidence } from '../model/tranche.js';
 import { noAttempts, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { restingStopQuantity } from './views.js';
@@ -28,7 +28,12 @@ export function beginClose(step: Step, node: TrancheNode, cause: CloseCause): vo
   if (tranche.state !== 'OPEN') return;
   const rests = restingStopQuantity(node).gte(remaining(tranche));
   tranche.state = 'CLOSING';
-  tranche.closing = { reason: cause.reason, level: cause.level, trigger: cause.trigger, since: step.now };
+  tranche.closing = {
+    reason: cause.reason,
+    level: cause.level,
+    trigger: cause.trigger,
+    since: step.now,
+  };
   tranche.updatedAt = step.now;
   node.close = newCloseProgress(STOP_REASONS.has(cause.reason) && !rests, step.mono);
   node.grace = {};

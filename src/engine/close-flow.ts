@@ -1,11 +1,23 @@
-import { ACCOUNT_VIEW_FRESH_MS, FILL_OVERLAP_MS, TRIGGERED_UNFILLED_MS, URGENT_READ_MS } from '../limits.js';
-import { type Decimal, ZERO, maxDecimal, minDecimal, sumDecimals, toDecimalString } from '../model/decimal.js';
-import type { PositionView } from '../model/input.js';
-import { type WorkingOrder, isOpen, isSettled } from '../model/order.js';
-import { type Exit, remaining } from '../model/tranche.js';
+import {
+  ACCOUNT_VIEW_FRESH_MS,
+  FILL_OVERLAP_MS,
+  TRIGGERED_UNFILLED_MS,
+  URGENT_READ_MS,
+} from '../limits.js';
 import type { CloseResult } from '../model/close-result.js';
-import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
+import {
+  type Decimal,
+  maxDecimal,
+  minDecimal,
+  sumDecimals,
+  toDecimalString,
+  ZERO,
+} from '../model/decimal.js';
+import type { PositionView } from '../model/input.js';
+import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
+import { type Exit, remaining } from '../model/tranche.js';
 import { splitMarketQuantity } from '../positions/desired-exits.js';
+import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
 import { disarmAll } from './begin-close.js';
 import { evictClosed } from './evict-closed.js';
 import { intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
@@ -40,7 +52,8 @@ export function advanceClose(step: Step, node: TrancheNode): void {
     step.wake(node, close.attempts.retryAt);
     return;
   }
-  const quantity = close.available === null ? remaining(tranche) : minDecimal(remaining(tranche), close.available);
+  const quantity =
+    close.available === null ? remaining(tranche) : minDecimal(remaining(tranche), close.available);
   if (resend.length > 0) {
     if (sumDecimals(resend.map((order) => order.terms.quantity)).lte(quantity)) {
       sendOrders(step, 'emergency', resend);
@@ -50,13 +63,23 @@ export function advanceClose(step: Step, node: TrancheNode): void {
   }
   const parts = splitMarketQuantity(quantity, step.instrument(tranche.symbol));
   if (parts.length === 0) {
-    tellFailure(step, node, 'close', `below-minimum: ${toDecimalString(quantity)} cannot be closed by an order`);
+    tellFailure(
+      step,
+      node,
+      'close',
+      `below-minimum: ${toDecimalString(quantity)} cannot be closed by an order`,
+    );
     return;
   }
   /** The view answered for this order; the next one asks again. */
   close.view = 'none';
   close.available = null;
-  sendOrders(step, 'emergency', intend(step, node, 'close', closeOrders(parts)), close.urgent && isFirstClose(node));
+  sendOrders(
+    step,
+    'emergency',
+    intend(step, node, 'close', closeOrders(parts)),
+    close.urgent && isFirstClose(node),
+  );
 }
 
 function isFirstClose(node: TrancheNode): boolean {
@@ -109,7 +132,11 @@ function waitForView(step: Step, node: TrancheNode): boolean {
   if (close.view === 'none') {
     close.view = 'reading';
     close.readingSince = step.mono;
-    step.send({ kind: 'read-position', symbol: tranche.symbol, sinceMs: tranche.openedAt - FILL_OVERLAP_MS });
+    step.send({
+      kind: 'read-position',
+      symbol: tranche.symbol,
+      sinceMs: tranche.openedAt - FILL_OVERLAP_MS,
+    });
   }
   if (!close.urgent) return true;
   const until = close.readingSince + URGENT_READ_MS;
@@ -131,9 +158,13 @@ export function applyPositionView(step: Step, symbol: string, view: PositionView
         continue;
       }
       const held = sumDecimals(
-        view.positions.filter((row) => row.symbol === symbol && row.side === side).map((row) => row.quantity),
+        view.positions
+          .filter((row) => row.symbol === symbol && row.side === side)
+          .map((row) => row.quantity),
       );
-      const others = sumDecimals(nodes.filter((other) => other !== node).map((other) => remaining(other.tranche)));
+      const others = sumDecimals(
+        nodes.filter((other) => other !== node).map((other) => remaining(other.tranche)),
+      );
       const expected = others.plus(remaining(tranche)).plus(step.symbol(symbol).external[side]);
       close.view = 'known';
       close.mustRead = false;
@@ -169,7 +200,9 @@ export function applyPositionView(step: Step, symbol: string, view: PositionView
 function bookAsExternal(step: Step, node: TrancheNode): void {
   const { tranche } = node;
   const symbol = step.symbol(tranche.symbol);
-  const price = freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono) ?? tranche.entryPrice;
+  const price =
+    freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono) ??
+    tranche.entryPrice;
   const rest = remaining(tranche);
   step.emit('position:external', {
     symbol: tranche.symbol,
@@ -189,7 +222,10 @@ function bookAsExternal(step: Step, node: TrancheNode): void {
     fee: ZERO,
     time: step.now,
   };
-  tranche.closing = { ...(tranche.closing ?? { level: null, trigger: null, since: step.now }), reason: 'external' };
+  tranche.closing = {
+    ...(tranche.closing ?? { level: null, trigger: null, since: step.now }),
+    reason: 'external',
+  };
   tranche.exitedQty = tranche.exitedQty.plus(rest);
   tranche.exitedCost = tranche.exitedCost.plus(rest.times(tranche.entryPrice));
   tranche.proceeds = tranche.proceeds.plus(rest.times(price));
@@ -246,7 +282,8 @@ function tellClosed(step: Step, node: TrancheNode): void {
   const exitPrice = tranche.exitedQty.gt(0) ? tranche.proceeds.div(tranche.exitedQty) : null;
   const level = tranche.closing?.level ?? tranche.exits.at(-1)?.level ?? null;
   const difference = level === null || exitPrice === null ? null : exitPrice.minus(level);
-  const signed = difference === null ? null : tranche.side === 'LONG' ? difference : difference.times(-1);
+  const signed =
+    difference === null ? null : tranche.side === 'LONG' ? difference : difference.times(-1);
   step.emit('tranche:closed', {
     symbol: tranche.symbol,
     positionId: tranche.positionId,
@@ -288,9 +325,13 @@ export function settleCloseWaiters(step: Step): void {
     const result: CloseResult = {
       closed: true,
       tranches: nodes.flatMap((node) => (node ? [trancheView(step.state, node, step.mono)] : [])),
-      remaining: toDecimalString(maxDecimal(ZERO, sumDecimals(nodes.flatMap((node) => (node ? [remaining(node.tranche)] : []))))),
+      remaining: toDecimalString(
+        maxDecimal(
+          ZERO,
+          sumDecimals(nodes.flatMap((node) => (node ? [remaining(node.tranche)] : []))),
+        ),
+      ),
     };
     step.settle(waiter.requestId, result);
   }
 }
-

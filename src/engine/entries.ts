@@ -3,17 +3,22 @@ import { type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
 import { trancheIdOf } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ExecutionLedger } from '../model/ledger.js';
-import { type PositionSide, entrySideOf } from '../model/side.js';
+import { entrySideOf, type PositionSide } from '../model/side.js';
 import type { Tranche } from '../model/tranche.js';
 import { assign, mergeGroup } from '../positions/assignment.js';
 import { exitLevels } from '../positions/exit-levels.js';
-import { type Intake, joinTranche, mergeTranches, openTranche } from '../positions/tranche-arithmetic.js';
+import {
+  type Intake,
+  joinTranche,
+  mergeTranches,
+  openTranche,
+} from '../positions/tranche-arithmetic.js';
 import { disarmAll } from './begin-close.js';
-import { tellFill } from './executions.js';
 import { evictClosed } from './evict-closed.js';
+import { tellFill } from './executions.js';
+import { tellFailure } from './order-traffic.js';
 import { newNode, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { tellFailure } from './order-traffic.js';
 import { trancheView } from './views.js';
 
 export interface Entry {
@@ -44,7 +49,17 @@ export function bookEntry(step: Step, entry: Entry): TrancheNode {
   target.lastFillMono = step.mono;
   symbol.lastFillMono = step.mono;
   target.failureTold = '';
-  tellFill(step, target, entrySideOf(side), ledger.orderId, quantity, price, entry.fee, 'entry', node ? 'joined' : 'opened');
+  tellFill(
+    step,
+    target,
+    entrySideOf(side),
+    ledger.orderId,
+    quantity,
+    price,
+    entry.fee,
+    'entry',
+    node ? 'joined' : 'opened',
+  );
   step.emit(node ? 'tranche:updated' : 'tranche:opened', {
     symbol: ledger.symbol,
     positionId: target.tranche.positionId,
@@ -82,12 +97,21 @@ function assigned(step: Step, entry: Entry, price: Decimal): TrancheNode | null 
   const assignment = assign(request());
   if (assignment.kind === 'open') return null;
   if (assignment.kind === 'merge-then-open') {
-    merge(step, assignment.pair.map((tranche) => tranche.id), 'the tranche limit is reached');
+    merge(
+      step,
+      assignment.pair.map((tranche) => tranche.id),
+      'the tranche limit is reached',
+    );
     return null;
   }
   const node = step.node(assignment.tranche.id) ?? null;
   if (node && assignment.overLimit) {
-    tellFailure(step, node, null, 'tranche-limit: the fill joined the newest tranche and keeps its plan');
+    tellFailure(
+      step,
+      node,
+      null,
+      'tranche-limit: the fill joined the newest tranche and keeps its plan',
+    );
   }
   return node;
 }
@@ -111,7 +135,8 @@ function open(step: Step, entry: Entry, intake: Intake, instrument: Instrument):
       side,
       intake,
       ordinal: Math.max(ordinal, ledger.trancheIds.filter((id) => id.includes(`:${side}:`)).length),
-      number: symbol.live[side].reduce((highest, node) => Math.max(highest, node.tranche.number), -1) + 1,
+      number:
+        symbol.live[side].reduce((highest, node) => Math.max(highest, node.tranche.number), -1) + 1,
       openedSeq: state.openedSeq,
       plan,
       separate: entry.choice === 'new',
@@ -136,7 +161,12 @@ function plannable(
   instrument: Instrument,
 ): { readonly plan: ExitPlan; readonly problem: string | null } {
   let problem: string | null = null;
-  for (const candidate of [plan, { ...plan, takeProfits: [] }, { ...plan, stopLoss: null }, NO_EXITS]) {
+  for (const candidate of [
+    plan,
+    { ...plan, takeProfits: [] },
+    { ...plan, stopLoss: null },
+    NO_EXITS,
+  ]) {
     try {
       exitLevels(candidate, side, entryPrice, instrument);
       return { plan: candidate, problem };
@@ -148,11 +178,20 @@ function plannable(
 }
 
 /** Judged after a fill was assigned, at its price; never on a tick. */
-export function mergeProfitable(step: Step, symbol: string, side: PositionSide, price: Decimal): void {
+export function mergeProfitable(
+  step: Step,
+  symbol: string,
+  side: PositionSide,
+  price: Decimal,
+): void {
   if (!step.state.settings.mergeProfitableTranches || step.state.halted) return;
   const group = mergeGroup(openTranches(step.symbol(symbol).live[side]), price);
   if (group !== null) {
-    merge(step, group.map((tranche) => tranche.id), `in profit at ${toDecimalString(price)} with equal plans`);
+    merge(
+      step,
+      group.map((tranche) => tranche.id),
+      `in profit at ${toDecimalString(price)} with equal plans`,
+    );
   }
 }
 
@@ -162,7 +201,11 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
   const [first] = nodes;
   if (first === undefined) throw new Error('a merge needs tranches');
   const instrument = step.instrument(first.tranche.symbol);
-  const { survivor, absorbed } = mergeTranches(nodes.map((node) => node.tranche), instrument, step.now);
+  const { survivor, absorbed } = mergeTranches(
+    nodes.map((node) => node.tranche),
+    instrument,
+    step.now,
+  );
   const node = step.node(survivor.id) as TrancheNode;
   const symbol = step.symbol(survivor.symbol);
   for (const tranche of absorbed) {
@@ -185,7 +228,9 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
   }
   node.grace = {};
   /** Take-profits of the absorbed have slots and fills of their own: the survivor counts from here. */
-  survivor.takenBySlot = survivor.plan.takeProfits.map(() => survivor.openedQty.minus(survivor.openedQty));
+  survivor.takenBySlot = survivor.plan.takeProfits.map(() =>
+    survivor.openedQty.minus(survivor.openedQty),
+  );
   step.touch(node);
   step.emit('tranche:merged', {
     symbol: survivor.symbol,

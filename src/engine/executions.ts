@@ -1,4 +1,4 @@
-import { type Decimal, ZERO, minDecimal, toDecimalString } from '../model/decimal.js';
+import { type Decimal, minDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import type { WorkingOrder } from '../model/order.js';
 import type { PositionSide } from '../model/side.js';
 import { type CloseReason, remaining } from '../model/tranche.js';
@@ -8,7 +8,12 @@ import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
 /** Books what an order of ours executed to the tranche it belongs to. */
-export function bookOwnExecution(step: Step, order: WorkingOrder, executed: ExecutionDelta, time: number): void {
+export function bookOwnExecution(
+  step: Step,
+  order: WorkingOrder,
+  executed: ExecutionDelta,
+  time: number,
+): void {
   const node = step.survivor(order.trancheId);
   const side = node?.tranche.side ?? (order.terms.side === 'SELL' ? 'LONG' : 'SHORT');
   step.saveOrder(order);
@@ -38,7 +43,17 @@ export function bookOwnExecution(step: Step, order: WorkingOrder, executed: Exec
       },
       step.now,
     );
-    tellFill(step, node, order.terms.side, order.venueOrderId ?? order.clientOrderId, own, price, executed.fee, 'exit', order.role);
+    tellFill(
+      step,
+      node,
+      order.terms.side,
+      order.venueOrderId ?? order.clientOrderId,
+      own,
+      price,
+      executed.fee,
+      'exit',
+      order.role,
+    );
   }
   if (node) {
     node.lastFillMono = step.mono;
@@ -89,9 +104,16 @@ export interface Reduction {
  *
  * @returns what was left over because the side held less
  */
-export function reduceTranches(step: Step, symbol: string, side: PositionSide, reduction: Reduction): Decimal {
+export function reduceTranches(
+  step: Step,
+  symbol: string,
+  side: PositionSide,
+  reduction: Reduction,
+): Decimal {
   let left = reduction.quantity;
-  const newestFirst = [...step.symbol(symbol).live[side]].sort((a, b) => b.tranche.openedSeq - a.tranche.openedSeq);
+  const newestFirst = [...step.symbol(symbol).live[side]].sort(
+    (a, b) => b.tranche.openedSeq - a.tranche.openedSeq,
+  );
   for (const node of newestFirst) {
     if (left.lte(0)) break;
     const taken = minDecimal(left, remaining(node.tranche));

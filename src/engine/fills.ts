@@ -2,21 +2,21 @@ import { ConfigError } from '../errors/config-error.js';
 import type { PositionMonitorError } from '../errors/position-monitor-error.js';
 import { ValidationError } from '../errors/validation-error.js';
 import { FILL_OVERLAP_MS } from '../limits.js';
-import { type Decimal, ZERO, minDecimal, toDecimalString } from '../model/decimal.js';
+import { type Decimal, minDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { Input } from '../model/input.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import { isSettled } from '../model/order.js';
-import { type PositionSide, openedSideOf, oppositeOf } from '../model/side.js';
 import { configuredPlan } from '../model/settings.js';
+import { openedSideOf, oppositeOf, type PositionSide } from '../model/side.js';
 import { isOwnClientOrderId } from '../orders/client-order-id.js';
-import { type ExecutionDelta, absorbEvidence, newLedger } from '../orders/execution-ledger.js';
+import { absorbEvidence, type ExecutionDelta, newLedger } from '../orders/execution-ledger.js';
 import { bookEntry } from './entries.js';
 import { reduceTranches } from './executions.js';
 import { applyOwnFill, ownOrder } from './order-reports.js';
+import { openBook } from './price-sources.js';
 import { ADOPTED_ORDER_ID, ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { openBook } from './price-sources.js';
 
 type FillInput = Extract<Input, { kind: 'fill' }>;
 
@@ -135,7 +135,12 @@ function reduceFirst(step: Step, evidence: FillEvidence, delta: ExecutionDelta):
 /**
  * A fill from before an adoption explains what was adopted: it gives the adopted tranche its order, and adds nothing.
  */
-function claimAdopted(step: Step, evidence: FillEvidence, entry: EntryPart, ledger: ExecutionLedger): boolean {
+function claimAdopted(
+  step: Step,
+  evidence: FillEvidence,
+  entry: EntryPart,
+  ledger: ExecutionLedger,
+): boolean {
   for (const adopted of step.symbol(evidence.symbol).adopted) {
     const named = ADOPTED_ORDER_ID.exec(adopted.orderId);
     if (named === null || named[2] !== entry.side || evidence.time > Number(named[1])) continue;
@@ -201,7 +206,8 @@ function rememberReference(step: Step, evidence: FillEvidence, delta: ExecutionD
   const symbol = step.symbol(evidence.symbol);
   for (const source of step.state.feedSources) {
     const book = openBook(step.state, symbol, source);
-    const later = source === 'LAST' && evidence.time >= book.lastExchangeTime && book.insideBand(price);
+    const later =
+      source === 'LAST' && evidence.time >= book.lastExchangeTime && book.insideBand(price);
     if (Number.isNaN(book.last) || book.isInferred || later) book.acceptInferred(price, step.mono);
   }
 }
@@ -227,7 +233,10 @@ function needsLookUp(step: Step, evidence: FillEvidence): boolean {
   return [...live.LONG, ...live.SHORT].some((node) =>
     node.orders.some(
       (order) =>
-        order.terms.side === evidence.side && order.venueOrderId === null && !isSettled(order) && !order.unsent,
+        order.terms.side === evidence.side &&
+        order.venueOrderId === null &&
+        !isSettled(order) &&
+        !order.unsent,
     ),
   );
 }
@@ -250,12 +259,23 @@ export function applyLookUp(step: Step, input: Extract<Input, { kind: 'looked-up
   const pending = step.state.lookUps.get(key);
   if (!pending) return;
   step.state.lookUps.delete(key);
-  const clientOrderId = input.report?.clientOrderId ?? input.fills.find((fill) => fill.clientOrderId !== null)?.clientOrderId ?? null;
+  const clientOrderId =
+    input.report?.clientOrderId ??
+    input.fills.find((fill) => fill.clientOrderId !== null)?.clientOrderId ??
+    null;
   for (const waiting of pending.waiting) {
     if (waiting.kind !== 'fill') continue;
-    const evidence: FillEvidence = { ...waiting.evidence, clientOrderId: waiting.evidence.clientOrderId ?? clientOrderId };
+    const evidence: FillEvidence = {
+      ...waiting.evidence,
+      clientOrderId: waiting.evidence.clientOrderId ?? clientOrderId,
+    };
     for (const fill of input.fills) {
-      bookLookedUp(step, { kind: 'fill', origin: waiting.origin, requestId: null, evidence: { ...fill, clientOrderId: fill.clientOrderId ?? clientOrderId } });
+      bookLookedUp(step, {
+        kind: 'fill',
+        origin: waiting.origin,
+        requestId: null,
+        evidence: { ...fill, clientOrderId: fill.clientOrderId ?? clientOrderId },
+      });
     }
     if (evidence.cumulative?.avgPrice === null && evidence.trade === null) {
       bookWithoutPrice(step, waiting, evidence, input);
@@ -266,7 +286,12 @@ export function applyLookUp(step: Step, input: Extract<Input, { kind: 'looked-up
 }
 
 function bookLookedUp(step: Step, input: FillInput): void {
-  const own = ownOrder(step, input.evidence.symbol, input.evidence.clientOrderId, input.evidence.orderId);
+  const own = ownOrder(
+    step,
+    input.evidence.symbol,
+    input.evidence.clientOrderId,
+    input.evidence.orderId,
+  );
   if (own) {
     applyOwnFill(step, own, input.evidence);
     answer(step, input.requestId, true);
@@ -282,8 +307,14 @@ function bookWithoutPrice(
 ): void {
   const avgPrice = found.report?.avgPrice ?? null;
   const quantity = evidence.cumulative?.quantity ?? ZERO;
-  if (avgPrice !== null && avgPrice.gt(0)) {
-    bookLookedUp(step, { ...waiting, evidence: { ...evidence, cumulative: { quantity: found.report?.executedQty ?? quantity, avgPrice } } });
+  if (avgPrice?.gt(0)) {
+    bookLookedUp(step, {
+      ...waiting,
+      evidence: {
+        ...evidence,
+        cumulative: { quantity: found.report?.executedQty ?? quantity, avgPrice },
+      },
+    });
     return;
   }
   const ledger = step.state.ledgers.get(ledgerKey(evidence.symbol, evidence.orderId));
@@ -307,7 +338,8 @@ type OrderName = Pick<FillEvidence, 'orderId' | 'clientOrderId'>;
 
 function registrationOf(step: Step, evidence: OrderName): Registration | undefined {
   const { registrations } = step.state;
-  const byClientId = evidence.clientOrderId === null ? undefined : registrations.get(evidence.clientOrderId);
+  const byClientId =
+    evidence.clientOrderId === null ? undefined : registrations.get(evidence.clientOrderId);
   return byClientId ?? registrations.get(`orderId:${evidence.orderId}`);
 }
 

@@ -1,10 +1,17 @@
 import { type Decimal, decimal, toDecimalString } from '../model/decimal.js';
 import { isOpen } from '../model/order.js';
-import { type TriggerEvidence, remaining } from '../model/tranche.js';
-import type { ArmedLevel } from '../triggers/price-book.js';
+import { remaining, type TriggerEvidence } from '../model/tranche.js';
 import { takeProfitQuantities } from '../positions/desired-exits.js';
+import type { ArmedLevel } from '../triggers/price-book.js';
 import { beginClose } from './begin-close.js';
-import { bookFor, freshPrice, isPassed, openBook, profitSource, stopSource } from './price-sources.js';
+import {
+  bookFor,
+  freshPrice,
+  isPassed,
+  openBook,
+  profitSource,
+  stopSource,
+} from './price-sources.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { restingStopQuantity } from './views.js';
@@ -18,7 +25,8 @@ export function syncLevels(step: Step, node: TrancheNode): void {
   const wanted = wantedLevels(step, node);
   for (const [key, armed] of node.armed) {
     const level = wanted.get(key);
-    if (level && level.price.eq(armed.level.price) && armed.book === bookOf(step, node, level)) wanted.delete(key);
+    if (level?.price.eq(armed.level.price) && armed.book === bookOf(step, node, level))
+      wanted.delete(key);
     else {
       armed.book.disarm(armed.handle);
       node.armed.delete(key);
@@ -48,7 +56,8 @@ function wantedLevels(step: Step, node: TrancheNode): Map<string, ArmedLevel> {
       direction: long ? 'down' : 'up',
     });
   }
-  if (halted || (!settings.instantTpEnabled && tranche.plan.takeProfitOrder !== 'local')) return wanted;
+  if (halted || (!settings.instantTpEnabled && tranche.plan.takeProfitOrder !== 'local'))
+    return wanted;
   const quantities = takeProfitQuantities(tranche, step.instrument(tranche.symbol));
   for (const [slot, level] of takeProfits.entries()) {
     if (quantities[slot]?.lte(0) ?? true) continue;
@@ -78,13 +87,18 @@ function beyond(level: Decimal, long: boolean, bps: number): Decimal {
 function bookOf(step: Step, node: TrancheNode, level: ArmedLevel) {
   const { tranche } = node;
   const source =
-    level.rule === 'stop-loss' ? stopSource(step.state, tranche) : profitSource(step.state, tranche);
+    level.rule === 'stop-loss'
+      ? stopSource(step.state, tranche)
+      : profitSource(step.state, tranche);
   return openBook(step.state, step.symbol(tranche.symbol), source);
 }
 
 function judgeNow(step: Step, node: TrancheNode, level: ArmedLevel): void {
   if (node.tranche.state !== 'OPEN') return;
-  const source = level.rule === 'stop-loss' ? stopSource(step.state, node.tranche) : profitSource(step.state, node.tranche);
+  const source =
+    level.rule === 'stop-loss'
+      ? stopSource(step.state, node.tranche)
+      : profitSource(step.state, node.tranche);
   const symbol = step.symbol(node.tranche.symbol);
   const price = freshPrice(step.state, symbol, source, step.mono);
   const rule = level.rule === 'stop-loss' ? 'stop-loss' : 'take-profit';
@@ -94,11 +108,20 @@ function judgeNow(step: Step, node: TrancheNode, level: ArmedLevel): void {
     armed.book.disarm(armed.handle);
     node.armed.delete(levelKey(level));
   }
-  onLevelHit(step, node, level, { source, price, time: bookFor(symbol, source)?.lastExchangeTime ?? step.now });
+  onLevelHit(step, node, level, {
+    source,
+    price,
+    time: bookFor(symbol, source)?.lastExchangeTime ?? step.now,
+  });
 }
 
 /** A price is at or past an armed level. The level is no longer armed. */
-export function onLevelHit(step: Step, node: TrancheNode, level: ArmedLevel, trigger: TriggerEvidence): void {
+export function onLevelHit(
+  step: Step,
+  node: TrancheNode,
+  level: ArmedLevel,
+  trigger: TriggerEvidence,
+): void {
   const { tranche } = node;
   if (tranche.state !== 'OPEN') return;
   if (level.rule === 'stop-loss') hitStop(step, node, level, trigger);
@@ -112,11 +135,21 @@ function hitStop(step: Step, node: TrancheNode, level: ArmedLevel, trigger: Trig
   const grace = rests && slGraceMs > 0;
   tellHit(step, node, 'stop-loss', level.price, trigger, grace);
   if (grace) {
-    node.grace['stop-loss'] = { until: step.mono + slGraceMs, trigger, level: level.price, over: false };
+    node.grace['stop-loss'] = {
+      until: step.mono + slGraceMs,
+      trigger,
+      level: level.price,
+      over: false,
+    };
   } else beginClose(step, node, { reason: 'stop-loss', level: level.price, trigger });
 }
 
-function hitTakeProfit(step: Step, node: TrancheNode, level: ArmedLevel, trigger: TriggerEvidence): void {
+function hitTakeProfit(
+  step: Step,
+  node: TrancheNode,
+  level: ArmedLevel,
+  trigger: TriggerEvidence,
+): void {
   const { settings } = step.state;
   const exact = node.tranche.levels.takeProfits[level.slot]?.price ?? level.price;
   const rests = ordersOf(node, 'take-profit').some(
@@ -131,7 +164,12 @@ function hitTakeProfit(step: Step, node: TrancheNode, level: ArmedLevel, trigger
   const grace = rests && !far && settings.tpGraceMs > 0 && level.rule === 'take-profit';
   tellHit(step, node, 'take-profit', exact, trigger, grace);
   if (grace) {
-    node.grace['take-profit'] = { until: step.mono + settings.tpGraceMs, trigger, level: exact, over: false };
+    node.grace['take-profit'] = {
+      until: step.mono + settings.tpGraceMs,
+      trigger,
+      level: exact,
+      over: false,
+    };
   } else beginClose(step, node, { reason: 'take-profit', level: exact, trigger });
 }
 
@@ -144,7 +182,11 @@ export function endGraces(step: Step, node: TrancheNode): void {
     const source = profitSource(step.state, node.tranche);
     const price = freshPrice(step.state, step.symbol(node.tranche.symbol), source, step.mono);
     if (price !== null && isPassed(price, profit.level, node.tranche.side, 'take-profit')) {
-      beginClose(step, node, { reason: 'take-profit', level: profit.level, trigger: profit.trigger });
+      beginClose(step, node, {
+        reason: 'take-profit',
+        level: profit.level,
+        trigger: profit.trigger,
+      });
       return;
     }
   } else if (profit) step.wake(node, profit.until);
@@ -156,7 +198,8 @@ export function endGraces(step: Step, node: TrancheNode): void {
   }
   const triggered = ordersOf(node, 'stop-loss').some((order) => order.status === 'triggered');
   /** A triggered stop has its own watchdog. */
-  if (!triggered) beginClose(step, node, { reason: 'stop-loss', level: stop.level, trigger: stop.trigger });
+  if (!triggered)
+    beginClose(step, node, { reason: 'stop-loss', level: stop.level, trigger: stop.trigger });
 }
 
 function tellHit(

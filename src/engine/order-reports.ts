@@ -1,14 +1,14 @@
-import { isOwnClientOrderId, parseClientOrderId, trancheTag } from '../orders/client-order-id.js';
-import { bookFailure, bookMiss } from '../orders/absence-proof.js';
-import { absorbEvidence } from '../orders/execution-ledger.js';
-import { applyReport, newIntent } from '../orders/order-lifecycle.js';
 import { maxDecimal } from '../model/decimal.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { ClientOrderId } from '../model/ids.js';
 import type { ResolveEvidence } from '../model/input.js';
-import { type WorkingOrder, isSettled, isTerminal } from '../model/order.js';
+import { isSettled, isTerminal, type WorkingOrder } from '../model/order.js';
 import type { Rejection, WriteOutcome } from '../model/outcome.js';
 import type { OrderReport } from '../model/reports.js';
+import { bookFailure, bookMiss } from '../orders/absence-proof.js';
+import { isOwnClientOrderId, parseClientOrderId, trancheTag } from '../orders/client-order-id.js';
+import { absorbEvidence } from '../orders/execution-ledger.js';
+import { applyReport, newIntent } from '../orders/order-lifecycle.js';
 import { bookOwnExecution } from './executions.js';
 import {
   announce,
@@ -59,7 +59,11 @@ export function applyOwnReport(step: Step, order: WorkingOrder, report: OrderRep
     }
   }
   if (isSettled(order)) step.state.searches.delete(order.clientOrderId);
-  else if (order.status !== 'unresolved' && order.cancelStatus !== 'unresolved' && order.reportedQty.lte(order.execution.bookedQty)) {
+  else if (
+    order.status !== 'unresolved' &&
+    order.cancelStatus !== 'unresolved' &&
+    order.reportedQty.lte(order.execution.bookedQty)
+  ) {
     step.state.searches.delete(order.clientOrderId);
   }
   sendCancel(step, order);
@@ -69,7 +73,8 @@ function announceStatus(step: Step, order: WorkingOrder, became: OrderReport['st
   if (became === 'accepted') announce(step, 'order:accepted', order, order.role);
   else if (became === 'triggered') announce(step, 'order:accepted', order, 'triggered');
   else if (became === 'filled') announce(step, 'order:filled', order, order.role);
-  else if (became === 'rejected') announce(step, 'order:rejected', order, 'rejected by the exchange', 'other');
+  else if (became === 'rejected')
+    announce(step, 'order:rejected', order, 'rejected by the exchange', 'other');
   else announce(step, 'order:cancelled', order, order.cancelReason ?? became);
 }
 
@@ -77,11 +82,16 @@ function announceStatus(step: Step, order: WorkingOrder, became: OrderReport['st
 export function applyOwnFill(step: Step, order: WorkingOrder, evidence: FillEvidence): void {
   order.venueOrderId ??= evidence.orderId;
   rememberVenueId(step, order);
-  if (evidence.cumulative) order.reportedQty = maxDecimal(order.reportedQty, evidence.cumulative.quantity);
+  if (evidence.cumulative)
+    order.reportedQty = maxDecimal(order.reportedQty, evidence.cumulative.quantity);
   const executed = absorbEvidence(order.execution, evidence, step.now);
   if (executed) bookOwnExecution(step, order, executed, evidence.time);
   /** An execution proves that the order arrived. */
-  if (order.status === 'submitted' || order.status === 'unresolved' || order.status === 'initialized') {
+  if (
+    order.status === 'submitted' ||
+    order.status === 'unresolved' ||
+    order.status === 'initialized'
+  ) {
     order.status = 'accepted';
     order.unsent = false;
     step.saveOrder(order);
@@ -168,7 +178,11 @@ export function applyCancelResult(step: Step, order: WorkingOrder, outcome: Writ
 }
 
 /** What a search brought. `null` = it could not ask. */
-export function applySearch(step: Step, order: WorkingOrder, evidence: ResolveEvidence | null): void {
+export function applySearch(
+  step: Step,
+  order: WorkingOrder,
+  evidence: ResolveEvidence | null,
+): void {
   const search = step.state.searches.get(order.clientOrderId);
   const node = step.survivor(order.trancheId);
   if (node) step.revisit(node);
@@ -183,7 +197,8 @@ export function applySearch(step: Step, order: WorkingOrder, evidence: ResolveEv
   const wasUnresolved = order.status === 'unresolved';
   for (const fill of evidence.fills) applyOwnFill(step, order, fill);
   if (evidence.report) {
-    if (order.cancelStatus === 'unresolved' && !isTerminal(evidence.report.status)) order.cancelStatus = 'requested';
+    if (order.cancelStatus === 'unresolved' && !isTerminal(evidence.report.status))
+      order.cancelStatus = 'requested';
     applyOwnReport(step, order, evidence.report);
     if (wasUnresolved) announce(step, 'order:resolved', order, order.status);
     /** Still something to find out (fills without a price): ask again, not at once. */
@@ -224,7 +239,8 @@ export function adoptStray(step: Step, report: OrderReport): WorkingOrder | null
   const parts = parseClientOrderId(report.clientOrderId, state.issuer.instanceId);
   if (parts === null) return null;
   for (const node of state.nodes.values()) {
-    if (node.tranche.symbol !== report.symbol || trancheTag(node.tranche.id) !== parts.trancheTag) continue;
+    if (node.tranche.symbol !== report.symbol || trancheTag(node.tranche.id) !== parts.trancheTag)
+      continue;
     const { tranche } = node;
     const order = newIntent({
       clientOrderId: report.clientOrderId,
@@ -249,7 +265,10 @@ export function adoptStray(step: Step, report: OrderReport): WorkingOrder | null
       recvWindowMs: state.settings.recvWindowMs,
     });
     order.status = 'submitted';
-    tranche.nextGeneration[parts.role] = Math.max(tranche.nextGeneration[parts.role], parts.generation + 1);
+    tranche.nextGeneration[parts.role] = Math.max(
+      tranche.nextGeneration[parts.role],
+      parts.generation + 1,
+    );
     state.orders.set(order.clientOrderId, order);
     node.orders.push(order);
     step.saveOrder(order);

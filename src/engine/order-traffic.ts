@@ -1,16 +1,16 @@
 import { REPLAN_PAUSE_MAX_MS, REPLAN_PAUSE_MS } from '../limits.js';
-import { toDecimalString } from '../model/decimal.js';
 import type { Lane, PlaceIntent } from '../model/command.js';
+import { toDecimalString } from '../model/decimal.js';
 import type { DesiredOrder } from '../model/desired-order.js';
 import type { MonitorEventName } from '../model/monitor-event.js';
-import { type OrderRole, type WorkingOrder, isOpen, isTerminal } from '../model/order.js';
+import { isOpen, isTerminal, type OrderRole, type WorkingOrder } from '../model/order.js';
 import type { Rejection, WriteOutcome } from '../model/outcome.js';
 import { exitSideOf } from '../model/side.js';
 import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { clientOrderIdOf } from '../orders/client-order-id.js';
 import { newIntent } from '../orders/order-lifecycle.js';
-import { type Attempts, type TrancheNode, ledgerKey } from './state.js';
+import { type Attempts, ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { coverageOf, orderView } from './views.js';
 
@@ -28,7 +28,11 @@ export function intend(
   step.touch(node);
   return wanted.map((desired) => {
     const order = newIntent({
-      clientOrderId: clientOrderIdOf(state.issuer, tranche.id, { role, slot: desired.slot, generation }),
+      clientOrderId: clientOrderIdOf(state.issuer, tranche.id, {
+        role,
+        slot: desired.slot,
+        generation,
+      }),
       trancheId: tranche.id,
       role,
       slot: desired.slot,
@@ -56,7 +60,12 @@ export function intend(
 }
 
 /** Lets recorded orders leave: together where the exchange takes batches, in the given order. */
-export function sendOrders(step: Step, lane: Lane, orders: readonly WorkingOrder[], evenUnrecorded = false): void {
+export function sendOrders(
+  step: Step,
+  lane: Lane,
+  orders: readonly WorkingOrder[],
+  evenUnrecorded = false,
+): void {
   if (orders.length === 0) return;
   const { settings, venue } = step.state;
   const intents: PlaceIntent[] = [];
@@ -106,7 +115,8 @@ export function requestCancel(step: Step, order: WorkingOrder, reason: string): 
 
 /** Sends a requested cancellation when the order is live at the exchange. */
 export function sendCancel(step: Step, order: WorkingOrder): void {
-  if (order.cancelStatus !== 'requested' || !isOpen(order.status) || !step.state.storeWritable) return;
+  if (order.cancelStatus !== 'requested' || !isOpen(order.status) || !step.state.storeWritable)
+    return;
   order.cancelStatus = 'submitted';
   step.saveOrder(order);
   step.send({
@@ -129,7 +139,10 @@ export function startSearch(step: Step, order: WorkingOrder): void {
 /** The exchange's id of an order of ours, once it is known. */
 export function rememberVenueId(step: Step, order: WorkingOrder): void {
   if (order.venueOrderId !== null) {
-    step.state.byVenueId.set(ledgerKey(order.terms.symbol, order.venueOrderId), order.clientOrderId);
+    step.state.byVenueId.set(
+      ledgerKey(order.terms.symbol, order.venueOrderId),
+      order.clientOrderId,
+    );
   }
 }
 
@@ -159,11 +172,18 @@ export function becomeUnsent(step: Step, order: WorkingOrder): void {
 }
 
 /** Books a definite refusal against the attempts of its role: the pause doubles. */
-export function bookRefusal(step: Step, attempts: Attempts, rejection: Pick<Rejection, 'code' | 'retryAfterMs'>): void {
+export function bookRefusal(
+  step: Step,
+  attempts: Attempts,
+  rejection: Pick<Rejection, 'code' | 'retryAfterMs'>,
+): void {
   attempts.failures += 1;
   attempts.firstFailureMono ??= step.mono;
   attempts.lastCode = rejection.code;
-  const pause = Math.min(REPLAN_PAUSE_MAX_MS, REPLAN_PAUSE_MS * 2 ** Math.min(attempts.failures - 1, 10));
+  const pause = Math.min(
+    REPLAN_PAUSE_MAX_MS,
+    REPLAN_PAUSE_MS * 2 ** Math.min(attempts.failures - 1, 10),
+  );
   attempts.retryAt = step.mono + Math.max(pause, rejection.retryAfterMs ?? 0);
 }
 
@@ -182,7 +202,10 @@ export function attemptsOf(node: TrancheNode, role: OrderRole): Attempts | null 
 /** How a cancellation request ended. What the order executed meanwhile always has to be known before it counts. */
 export function applyCancelOutcome(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {
   if (isTerminal(order.status) || order.cancelStatus !== 'submitted') return;
-  if (outcome.kind === 'not-sent' || (outcome.kind === 'rejected' && outcome.rejection.code === 'throttled')) {
+  if (
+    outcome.kind === 'not-sent' ||
+    (outcome.kind === 'rejected' && outcome.rejection.code === 'throttled')
+  ) {
     order.cancelStatus = 'requested';
   } else {
     /** Accepted without a report, refused as unknown, or no answer: only the order itself can tell. */
@@ -216,7 +239,12 @@ export function announce(
 }
 
 /** Something that the plan wants could not be had. Told once per cause; callers that wait get their `false`. */
-export function tellFailure(step: Step, node: TrancheNode, role: OrderRole | null, reason: string): void {
+export function tellFailure(
+  step: Step,
+  node: TrancheNode,
+  role: OrderRole | null,
+  reason: string,
+): void {
   const signature = `${role ?? ''}|${reason}`;
   if (node.failureTold !== signature) {
     node.failureTold = signature;

@@ -1,8 +1,8 @@
-import { PriceBook } from '../triggers/price-book.js';
 import { type Decimal, decimal } from '../model/decimal.js';
 import type { PriceSource } from '../model/price.js';
 import type { PositionSide } from '../model/side.js';
 import type { Tranche } from '../model/tranche.js';
+import { PriceBook } from '../triggers/price-book.js';
 import type { EngineState, SymbolState } from './state.js';
 
 /**
@@ -59,7 +59,12 @@ export function freshPrice(
 }
 
 /** Whether a price is at or past a level: a stop's side or a take-profit's. */
-export function isPassed(price: Decimal, level: Decimal, side: PositionSide, rule: 'stop-loss' | 'take-profit'): boolean {
+export function isPassed(
+  price: Decimal,
+  level: Decimal,
+  side: PositionSide,
+  rule: 'stop-loss' | 'take-profit',
+): boolean {
   const fromAbove = (side === 'LONG') === (rule === 'stop-loss');
   return fromAbove ? price.lte(level) : price.gte(level);
 }

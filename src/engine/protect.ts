@@ -1,12 +1,16 @@
 import { TRIGGERED_UNFILLED_MS } from '../limits.js';
 import { type Decimal, maxDecimal, minDecimal } from '../model/decimal.js';
 import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
-import { type WorkingOrder, isOpen, isTerminal } from '../model/order.js';
+import { isOpen, isTerminal, type WorkingOrder } from '../model/order.js';
 import { insidePriceBand } from '../model/price.js';
 import { remaining } from '../model/tranche.js';
 import { diffStops } from '../orders/stop-diff.js';
 import { diffTakeProfits } from '../orders/take-profit-diff.js';
-import { desiredStops, desiredTakeProfits, splitMarketQuantity } from '../positions/desired-exits.js';
+import {
+  desiredStops,
+  desiredTakeProfits,
+  splitMarketQuantity,
+} from '../positions/desired-exits.js';
 import { beginClose } from './begin-close.js';
 import { endGraces, syncLevels } from './level-hits.js';
 import { intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
@@ -24,7 +28,11 @@ export function protect(step: Step, node: TrancheNode): void {
   const { tranche } = node;
   if (remaining(tranche).lte(0)) {
     const last = tranche.exits.at(-1);
-    beginClose(step, node, { reason: last?.reason ?? 'external', level: last?.level ?? null, trigger: null });
+    beginClose(step, node, {
+      reason: last?.reason ?? 'external',
+      level: last?.level ?? null,
+      trigger: null,
+    });
     return;
   }
   endGraces(step, node);
@@ -38,7 +46,8 @@ export function protect(step: Step, node: TrancheNode): void {
     return;
   }
   const desired = desiredStops(tranche, step.instrument(tranche.symbol), step.state.venue);
-  const first = ordersOf(node, 'stop-loss').length === 0 && ordersOf(node, 'take-profit').length === 0;
+  const first =
+    ordersOf(node, 'stop-loss').length === 0 && ordersOf(node, 'take-profit').length === 0;
   const placed = protectWithStops(step, node, desired);
   if (tranche.state !== 'OPEN' || step.state.halted) return;
   /** The very first orders may go in one request, the stop in front. */
@@ -72,8 +81,10 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
   for (const order of diff.cancel) requestCancel(step, order, 'replaced');
   if (diff.waiting && wait !== null) step.wake(node, wait);
   if (!diff.waiting) node.moveWaitingSince = null;
-  if (desired.local === 'below-minimum') tellFailure(step, node, 'stop-loss', 'below-minimum: guarded locally');
-  if (desired.local === 'kind-unsupported') tellFailure(step, node, 'stop-loss', 'unsupported-order-kind: guarded locally');
+  if (desired.local === 'below-minimum')
+    tellFailure(step, node, 'stop-loss', 'below-minimum: guarded locally');
+  if (desired.local === 'kind-unsupported')
+    tellFailure(step, node, 'stop-loss', 'unsupported-order-kind: guarded locally');
   if (closeInEmergency(step, node)) return [];
   if (step.mono < node.stop.retryAt) {
     if (diff.place.length > 0 || diff.resend.length > 0) step.wake(node, node.stop.retryAt);
@@ -88,7 +99,12 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
     const parts = splitMarketQuantity(diff.uncovered, step.instrument(tranche.symbol));
     if (pattern) {
       outgoing.push(
-        ...intend(step, node, 'stop-loss', parts.map((quantity, slot) => ({ ...pattern, quantity, slot }))),
+        ...intend(
+          step,
+          node,
+          'stop-loss',
+          parts.map((quantity, slot) => ({ ...pattern, quantity, slot })),
+        ),
       );
     }
   }
@@ -100,7 +116,11 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
  *
  * Moves are paced, and avoid the moment in which the price is at one of the levels; cover is never delayed by this.
  */
-function waitBeforeMove(step: Step, node: TrancheNode, working: readonly WorkingOrder[]): number | null {
+function waitBeforeMove(
+  step: Step,
+  node: TrancheNode,
+  working: readonly WorkingOrder[],
+): number | null {
   const { stopMovePauseMs, stopMoveWaitMs } = step.state.settings;
   const resting = working.filter((order) => isOpen(order.status) && order.cancelStatus === 'none');
   if (resting.length === 0) return null;
@@ -134,17 +154,31 @@ function watchTriggeredStops(step: Step, node: TrancheNode): void {
     if (order.status !== 'triggered') continue;
     const due = (order.triggeredAt ?? step.mono) + TRIGGERED_UNFILLED_MS;
     if (step.mono < due) step.wake(node, due);
-    else beginClose(step, node, { reason: 'stop-loss', level: order.terms.triggerPrice, trigger: null });
+    else
+      beginClose(step, node, {
+        reason: 'stop-loss',
+        level: order.terms.triggerPrice,
+        trigger: null,
+      });
   }
 }
 
 /** The store is down: a stop for a tranche that has none, with its deterministic id, and nothing else. */
 function protectWithoutStore(step: Step, node: TrancheNode): void {
   if (ordersOf(node, 'stop-loss').length > 0) return;
-  const desired = desiredStops(node.tranche, step.instrument(node.tranche.symbol), step.state.venue);
+  const desired = desiredStops(
+    node.tranche,
+    step.instrument(node.tranche.symbol),
+    step.state.venue,
+  );
   if (desired.orders.length === 0) return;
   sendOrders(step, 'emergency', intend(step, node, 'stop-loss', desired.orders), true);
-  tellFailure(step, node, 'take-profit', 'store: nothing but a stop is sent while the store is down');
+  tellFailure(
+    step,
+    node,
+    'take-profit',
+    'store: nothing but a stop is sent while the store is down',
+  );
 }
 
 /** A wanted stop that is refused for good, without any other cover: out, when both bounds are passed. */
@@ -176,10 +210,14 @@ function placeableProfits(step: Step, node: TrancheNode) {
   const instrument = step.instrument(tranche.symbol);
   const { orders } = desiredTakeProfits(tranche, instrument, step.state.venue);
   const symbol = step.symbol(tranche.symbol);
-  const mark = freshPrice(step.state, symbol, 'MARK', step.mono) ?? freshPrice(step.state, symbol, 'LAST', step.mono);
+  const mark =
+    freshPrice(step.state, symbol, 'MARK', step.mono) ??
+    freshPrice(step.state, symbol, 'LAST', step.mono);
   if (mark === null) return orders;
   const side = tranche.side === 'LONG' ? 'SELL' : 'BUY';
-  const allowed = orders.filter((order) => order.price === null || insidePriceBand(order.price, side, instrument, mark));
+  const allowed = orders.filter(
+    (order) => order.price === null || insidePriceBand(order.price, side, instrument, mark),
+  );
   /** A limit outside the exchange's band is guarded locally until the price comes nearer. */
   if (allowed.length < orders.length) step.wake(node, step.mono + TRIGGERED_UNFILLED_MS);
   return allowed;
@@ -194,7 +232,10 @@ function placeTakeProfits(step: Step, node: TrancheNode): void {
     step.wake(node, node.profit.retryAt);
     return;
   }
-  sendOrders(step, 'protective', [...diff.resend, ...intend(step, node, 'take-profit', diff.place)]);
+  sendOrders(step, 'protective', [
+    ...diff.resend,
+    ...intend(step, node, 'take-profit', diff.place),
+  ]);
 }
 
 /** Whether everything that the plan wants resting rests, and the rest is guarded as planned. */
@@ -217,7 +258,7 @@ export function isProtectedAsPlanned(step: Step, node: TrancheNode): boolean {
 function allRest(desired: DesiredRole, working: readonly WorkingOrder[]): boolean {
   const open = working.filter((order) => isOpen(order.status) && order.cancelStatus === 'none');
   return (
-    desired.orders.length > 0 && desired.orders.every((wanted) => open.some((order) => isAsDesired(order, wanted)))
+    desired.orders.length > 0 &&
+    desired.orders.every((wanted) => open.some((order) => isAsDesired(order, wanted)))
   );
 }
-

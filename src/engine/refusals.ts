@@ -1,14 +1,19 @@
 import type { WorkingOrder } from '../model/order.js';
 import { isOpen, isTerminal } from '../model/order.js';
 import type { Rejection } from '../model/outcome.js';
+import { beginClose } from './begin-close.js';
 import { requestCancel, tellFailure } from './order-traffic.js';
 import { freshPrice, isPassed, stopSource } from './price-sources.js';
-import { beginClose } from './begin-close.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
 /** A stop was refused for sure: the local guard holds; what follows depends on why. */
-export function onRefusedStop(step: Step, node: TrancheNode, order: WorkingOrder, rejection: Rejection): void {
+export function onRefusedStop(
+  step: Step,
+  node: TrancheNode,
+  order: WorkingOrder,
+  rejection: Rejection,
+): void {
   const { tranche } = node;
   const { state } = step;
   const level = order.terms.triggerPrice;
@@ -19,7 +24,11 @@ export function onRefusedStop(step: Step, node: TrancheNode, order: WorkingOrder
       beginClose(step, node, {
         reason: 'stop-loss',
         level,
-        trigger: { source, price, time: step.symbol(tranche.symbol).books.get(source)?.lastExchangeTime ?? step.now },
+        trigger: {
+          source,
+          price,
+          time: step.symbol(tranche.symbol).books.get(source)?.lastExchangeTime ?? step.now,
+        },
       });
       return;
     }
@@ -49,7 +58,8 @@ function releaseReduceOnly(step: Step, node: TrancheNode): void {
   if (!step.state.venue.countsRestingReduceOnly) return;
   for (const sibling of step.symbol(node.tranche.symbol).live[node.tranche.side]) {
     for (const order of ordersOf(sibling, 'take-profit')) {
-      if (!isTerminal(order.status) && isOpen(order.status)) requestCancel(step, order, 'reduce-only refusal');
+      if (!isTerminal(order.status) && isOpen(order.status))
+        requestCancel(step, order, 'reduce-only refusal');
     }
   }
 }

@@ -40,8 +40,10 @@ export function restoreState(state: EngineState, values: RestoredValues, mono: n
   }
   for (const ledger of values.ledgers) {
     state.ledgers.set(ledgerKey(ledger.symbol, ledger.orderId), ledger);
-    if (ADOPTED_ORDER_ID.test(ledger.orderId)) symbolState(state, ledger.symbol).adopted.push(ledger);
+    if (ADOPTED_ORDER_ID.test(ledger.orderId))
+      symbolState(state, ledger.symbol).adopted.push(ledger);
   }
-  for (const registration of values.registrations) state.registrations.set(registration.key, registration);
+  for (const registration of values.registrations)
+    state.registrations.set(registration.key, registration);
   for (const [name, value] of values.marks) state.marks.set(name, value);
 }

@@ -1,4 +1,3 @@
-import type { ArmedLevel, LevelHandle, PriceBook } from '../triggers/price-book.js';
 import type { Decimal } from '../model/decimal.js';
 import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
@@ -9,8 +8,9 @@ import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
 import type { Tranche, TriggerEvidence } from '../model/tranche.js';
 import type { VenueTraits } from '../model/venue-traits.js';
-import type { Issuer } from '../orders/client-order-id.js';
 import type { Search } from '../orders/absence-proof.js';
+import type { Issuer } from '../orders/client-order-id.js';
+import type { ArmedLevel, LevelHandle, PriceBook } from '../triggers/price-book.js';
 
 /** Everything the core knows. Changed by `step` alone; deterministic in the inputs. */
 export interface EngineState {
@@ -95,7 +95,10 @@ export interface TrancheNode {
   readonly tranche: Tranche;
   /** Every order of the tranche, terminal ones included. */
   readonly orders: WorkingOrder[];
-  readonly armed: Map<string, { readonly book: PriceBook; readonly handle: LevelHandle; readonly level: ArmedLevel }>;
+  readonly armed: Map<
+    string,
+    { readonly book: PriceBook; readonly handle: LevelHandle; readonly level: ArmedLevel }
+  >;
   grace: Partial<Record<'stop-loss' | 'take-profit', Grace>>;
   close: CloseProgress | null;
   stop: Attempts;

@@ -46,7 +46,10 @@ export class Step {
 
   instrument(symbol: string): Instrument {
     const { instrument } = this.symbol(symbol);
-    invariant(instrument !== null, `the instrument of ${symbol} is known before anything is planned for it`);
+    invariant(
+      instrument !== null,
+      `the instrument of ${symbol} is known before anything is planned for it`,
+    );
     return instrument;
   }
 
@@ -107,9 +110,16 @@ export class Step {
     this.#timers.set(key, at);
   }
 
-  emit<Name extends MonitorEventName>(name: Name, fields: Omit<MonitorEventMap[Name], 'seq' | 'time'>): void {
+  emit<Name extends MonitorEventName>(
+    name: Name,
+    fields: Omit<MonitorEventMap[Name], 'seq' | 'time'>,
+  ): void {
     this.state.eventSeq += 1;
-    const payload = { seq: this.state.eventSeq, time: this.now, ...fields } as unknown as MonitorEventMap[Name];
+    const payload = {
+      seq: this.state.eventSeq,
+      time: this.now,
+      ...fields,
+    } as unknown as MonitorEventMap[Name];
     this.#events.push({ name, payload: Object.freeze(payload) });
   }
 

@@ -1,10 +1,9 @@
 import { invariant } from '../errors/invariant.js';
-import { symbolState } from './create-state.js';
-import { isTerminal } from '../model/order.js';
 import type { Effect } from '../model/effect.js';
+import type { FillEvidence } from '../model/fill.js';
 import type { Input } from '../model/input.js';
 import type { Instant } from '../model/instant.js';
-import type { FillEvidence } from '../model/fill.js';
+import { isTerminal } from '../model/order.js';
 import type { PriceSource } from '../model/price.js';
 import type { OrderReport } from '../model/reports.js';
 import { remaining } from '../model/tranche.js';
@@ -12,6 +11,7 @@ import { isOwnClientOrderId } from '../orders/client-order-id.js';
 import { applyAccount } from './account.js';
 import { advance } from './advance.js';
 import { applyPositionView } from './close-flow.js';
+import { symbolState } from './create-state.js';
 import { applyFill, applyLookUp, applyOrderEnd } from './fills.js';
 import {
   adoptStray,
@@ -24,7 +24,14 @@ import {
 import type { EngineState } from './state.js';
 import { Step } from './step-context.js';
 import { applyConfirmation, applyTick, confirmationTimedOut } from './ticks.js';
-import { cancelRelated, close, mergeOnRequest, register, updateLevels, updatePlan } from './user-calls.js';
+import {
+  cancelRelated,
+  close,
+  mergeOnRequest,
+  register,
+  updateLevels,
+  updatePlan,
+} from './user-calls.js';
 import { coverageOf } from './views.js';
 
 /** A tranche is looked at until nothing new follows; more rounds than this would be a loop. */
@@ -63,32 +70,50 @@ function apply(current: Step, input: Input): void {
   const { state } = current;
   switch (input.kind) {
     case 'fill':
-      return applyFill(current, input);
+      applyFill(current, input);
+      return;
     case 'tick':
-      return applyTick(current, input);
+      applyTick(current, input);
+      return;
     case 'order':
-      return applyOrderReport(current, input.report);
+      applyOrderReport(current, input.report);
+      return;
     case 'order-ended':
-      return applyOrderEnd(current, input);
+      applyOrderEnd(current, input);
+      return;
     case 'position':
-      return applyPositionReport(current, input.report.symbol);
+      applyPositionReport(current, input.report.symbol);
+      return;
     case 'place-result':
-      return withOrder(current, input.clientOrderId, (order) => applyPlaceOutcome(current, order, input.outcome));
+      withOrder(current, input.clientOrderId, (order) =>
+        applyPlaceOutcome(current, order, input.outcome),
+      );
+      return;
     case 'cancel-result':
-      return withOrder(current, input.clientOrderId, (order) => applyCancelResult(current, order, input.outcome));
+      withOrder(current, input.clientOrderId, (order) =>
+        applyCancelResult(current, order, input.outcome),
+      );
+      return;
     case 'resolve-result':
-      return withOrder(current, input.clientOrderId, (order) => applySearch(current, order, input.evidence));
+      withOrder(current, input.clientOrderId, (order) =>
+        applySearch(current, order, input.evidence),
+      );
+      return;
     case 'position-read':
       for (const evidence of input.view?.fills ?? []) {
         applyFill(current, { kind: 'fill', evidence, origin: 'read', requestId: null });
       }
-      return applyPositionView(current, input.symbol, input.view);
+      applyPositionView(current, input.symbol, input.view);
+      return;
     case 'looked-up':
-      return applyLookUp(current, input);
+      applyLookUp(current, input);
+      return;
     case 'price-confirmed':
-      return applyConfirmation(current, input);
+      applyConfirmation(current, input);
+      return;
     case 'timer':
-      return applyTimer(current, input.key);
+      applyTimer(current, input.key);
+      return;
     case 'account': {
       const differences = applyAccount(current, input.view);
       current.emit('reconcile:completed', {
@@ -105,32 +130,47 @@ function apply(current: Step, input: Input): void {
       symbolState(state, input.instrument.symbol).instrument = input.instrument;
       return;
     case 'exchange-connection':
-      return applyExchangeConnection(current, input.up, input.detail);
+      applyExchangeConnection(current, input.up, input.detail);
+      return;
     case 'feed-connection':
-      return applyFeedConnection(current, input.state, input.detail);
+      applyFeedConnection(current, input.state, input.detail);
+      return;
     case 'feed-staleness':
-      return applyStaleness(current, input.symbol, input.stale, 'told by the feed');
+      applyStaleness(current, input.symbol, input.stale, 'told by the feed');
+      return;
     case 'feed-gap':
-      current.send({ kind: 'compare-account', reason: `prices of ${input.symbol} may be missing: ${input.detail}` });
+      current.send({
+        kind: 'compare-account',
+        reason: `prices of ${input.symbol} may be missing: ${input.detail}`,
+      });
       return;
     case 'store':
-      return applyStore(current, input.writable, input.detail);
+      applyStore(current, input.writable, input.detail);
+      return;
     case 'register':
-      return register(current, input);
+      register(current, input);
+      return;
     case 'cancel-related':
-      return cancelRelated(current, input);
+      cancelRelated(current, input);
+      return;
     case 'update-levels':
-      return updateLevels(current, input);
+      updateLevels(current, input);
+      return;
     case 'update-plan':
-      return updatePlan(current, input);
+      updatePlan(current, input);
+      return;
     case 'close':
-      return close(current, input);
+      close(current, input);
+      return;
     case 'merge':
-      return mergeOnRequest(current, input);
+      mergeOnRequest(current, input);
+      return;
     case 'lifecycle':
-      return applyLifecycle(current, input.to);
+      applyLifecycle(current, input.to);
+      return;
     case 'mark':
-      return current.saveMark(input.name, input.value);
+      current.saveMark(input.name, input.value);
+      return;
     case 'halt':
       state.halted = true;
       state.errors += 1;
@@ -159,9 +199,11 @@ function applyOrderReport(current: Step, report: OrderReport): void {
     return;
   }
   if (isOwnClientOrderId(report.clientOrderId, current.state.issuer.instanceId)) {
-    const adopted = isTerminal(report.status) && report.executedQty.eq(0) ? null : adoptStray(current, report);
+    const adopted =
+      isTerminal(report.status) && report.executedQty.eq(0) ? null : adoptStray(current, report);
     if (adopted) applyOwnReport(current, adopted, report);
-    else if (!isTerminal(report.status)) current.send({ kind: 'compare-account', reason: 'an order of ours that is not known' });
+    else if (!isTerminal(report.status))
+      current.send({ kind: 'compare-account', reason: 'an order of ours that is not known' });
     return;
   }
   const evidence: FillEvidence = {
@@ -170,7 +212,10 @@ function applyOrderReport(current: Step, report: OrderReport): void {
     symbol: report.symbol,
     side: report.side,
     positionSide: report.positionSide,
-    cumulative: report.executedQty.gt(0) && report.avgPrice !== null ? { quantity: report.executedQty, avgPrice: report.avgPrice } : null,
+    cumulative:
+      report.executedQty.gt(0) && report.avgPrice !== null
+        ? { quantity: report.executedQty, avgPrice: report.avgPrice }
+        : null,
     trade: report.trade,
     reduceOnly: report.reduceOnly,
     terminal: isTerminal(report.status),
@@ -213,7 +258,8 @@ function judgeStaleness(current: Step): void {
     if (!symbol.watched || symbol.stale) continue;
     let youngest = Number.NEGATIVE_INFINITY;
     for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastReceivedAt);
-    if (current.mono - youngest > staleAfterMs) applyStaleness(current, symbol.symbol, true, 'no price came');
+    if (current.mono - youngest > staleAfterMs)
+      applyStaleness(current, symbol.symbol, true, 'no price came');
   }
   current.setTimer(STALENESS_TIMER, current.mono + staleAfterMs / 3);
 }
@@ -227,7 +273,8 @@ function applyStaleness(current: Step, name: string, stale: boolean, reason: str
   const ageMs = Number.isFinite(youngest) ? current.mono - youngest : 0;
   if (stale) current.emit('price:stale', { symbol: name, ageMs, reason });
   else current.emit('price:recovered', { symbol: name, reason });
-  for (const side of ['LONG', 'SHORT'] as const) for (const node of symbol.live[side]) current.revisit(node);
+  for (const side of ['LONG', 'SHORT'] as const)
+    for (const node of symbol.live[side]) current.revisit(node);
 }
 
 function applyExchangeConnection(current: Step, up: boolean, detail: string): void {
@@ -238,10 +285,15 @@ function applyExchangeConnection(current: Step, up: boolean, detail: string): vo
   state.comparedAt = null;
   if (up) current.emit('exchange:connected', { reason: detail });
   else if (was) current.emit('exchange:disconnected', { reason: detail });
-  if (up && state.phase === 'running') current.send({ kind: 'compare-account', reason: 'the exchange is connected again' });
+  if (up && state.phase === 'running')
+    current.send({ kind: 'compare-account', reason: 'the exchange is connected again' });
 }
 
-function applyFeedConnection(current: Step, to: 'connected' | 'disconnected' | 'reconnected', detail: string): void {
+function applyFeedConnection(
+  current: Step,
+  to: 'connected' | 'disconnected' | 'reconnected',
+  detail: string,
+): void {
   const { state } = current;
   const up = to !== 'disconnected';
   if (up) current.emit('feed:connected', { reason: detail });
@@ -253,7 +305,8 @@ function applyFeedConnection(current: Step, to: 'connected' | 'disconnected' | '
     if (to === 'reconnected') {
       const sources = [...state.feedSources];
       current.send({ kind: 'watch-prices', symbol: symbol.symbol, sources });
-      for (const source of sources) current.send({ kind: 'confirm-price', symbol: symbol.symbol, source });
+      for (const source of sources)
+        current.send({ kind: 'confirm-price', symbol: symbol.symbol, source });
     }
   }
 }
@@ -264,7 +317,8 @@ function applyStore(current: Step, writable: boolean, detail: string): void {
   state.storeWritable = writable;
   if (!writable) state.errors += 1;
   current.emit(writable ? 'store:recovered' : 'store:failed', { reason: detail });
-  for (const node of state.nodes.values()) if (node.tranche.state !== 'CLOSED') current.revisit(node);
+  for (const node of state.nodes.values())
+    if (node.tranche.state !== 'CLOSED') current.revisit(node);
 }
 
 function applyLifecycle(current: Step, to: 'started' | 'paused' | 'resumed' | 'stopped'): void {
@@ -274,7 +328,10 @@ function applyLifecycle(current: Step, to: 'started' | 'paused' | 'resumed' | 's
     return;
   }
   if (to === 'started') {
-    current.emit('monitor:started', { state: 'running', reason: 'the account was compared and triggers are armed' });
+    current.emit('monitor:started', {
+      state: 'running',
+      reason: 'the account was compared and triggers are armed',
+    });
     if (Number.isFinite(state.settings.staleAfterMs)) {
       current.setTimer(STALENESS_TIMER, current.mono + state.settings.staleAfterMs / 3);
     }
@@ -283,11 +340,17 @@ function applyLifecycle(current: Step, to: 'started' | 'paused' | 'resumed' | 's
   const guardedLocallyOnly: string[] = [];
   for (const node of state.nodes.values()) {
     if (node.tranche.state === 'CLOSED' || remaining(node.tranche).lte(0)) continue;
-    if (node.tranche.levels.stopLoss !== null && coverageOf(state, node, current.mono) !== 'resting') {
+    if (
+      node.tranche.levels.stopLoss !== null &&
+      coverageOf(state, node, current.mono) !== 'resting'
+    ) {
       guardedLocallyOnly.push(node.tranche.id);
     }
   }
-  current.emit('monitor:stopped', { guardedLocallyOnly, reason: 'stopped; protective orders stay at the exchange' });
+  current.emit('monitor:stopped', {
+    guardedLocallyOnly,
+    reason: 'stopped; protective orders stay at the exchange',
+  });
 }
 
 /** Prices are watched while anything of the symbol is held. */
@@ -298,11 +361,15 @@ function watchSymbols(current: Step, symbols: ReadonlySet<string>): void {
     const held = symbol.live.LONG.length > 0 || symbol.live.SHORT.length > 0;
     if (held === symbol.watched) continue;
     symbol.watched = held;
-    if (held) current.send({ kind: 'watch-prices', symbol: symbol.symbol, sources: [...state.feedSources] });
+    if (held)
+      current.send({
+        kind: 'watch-prices',
+        symbol: symbol.symbol,
+        sources: [...state.feedSources],
+      });
     else {
       current.send({ kind: 'unwatch-prices', symbol: symbol.symbol });
       symbol.stale = false;
     }
   }
 }
-

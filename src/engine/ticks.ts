@@ -50,7 +50,12 @@ export function applyTick(step: Step, tick: Extract<Input, { kind: 'tick' }>): v
 }
 
 /** A jump, or the first price of all: a second witness is asked before it may act. */
-function doubt(step: Step, symbol: SymbolState, book: PriceBook, tick: Extract<Input, { kind: 'tick' }>): void {
+function doubt(
+  step: Step,
+  symbol: SymbolState,
+  book: PriceBook,
+  tick: Extract<Input, { kind: 'tick' }>,
+): void {
   if (secondSourceAgrees(step, symbol, tick)) {
     symbol.suspicions.delete(tick.source);
     acceptPrice(step, symbol, tick.source, tick);
@@ -92,7 +97,11 @@ function doubt(step: Step, symbol: SymbolState, book: PriceBook, tick: Extract<I
  * Nobody answered within the time, and a second fresh tick lies beyond: tranches without a resting stop must not wait any
  * longer. Those with one leave it to the exchange. The price does not become the last one.
  */
-function hitUnguardedStops(step: Step, book: PriceBook, tick: Extract<Input, { kind: 'tick' }>): void {
+function hitUnguardedStops(
+  step: Step,
+  book: PriceBook,
+  tick: Extract<Input, { kind: 'tick' }>,
+): void {
   const price = decimal(tick.price);
   for (const level of book.takeHits(price)) {
     const node = step.node(level.trancheId);
@@ -100,12 +109,17 @@ function hitUnguardedStops(step: Step, book: PriceBook, tick: Extract<Input, { k
     /** Whatever is not acted on is armed again when the tranche is looked at. */
     node.armed.delete(levelKey(level));
     step.revisit(node);
-    if (level.rule !== 'stop-loss' || restingStopQuantity(node).gte(remaining(node.tranche))) continue;
+    if (level.rule !== 'stop-loss' || restingStopQuantity(node).gte(remaining(node.tranche)))
+      continue;
     onLevelHit(step, node, level, { source: tick.source, price, time: tick.exchangeTime });
   }
 }
 
-function secondSourceAgrees(step: Step, symbol: SymbolState, tick: Extract<Input, { kind: 'tick' }>): boolean {
+function secondSourceAgrees(
+  step: Step,
+  symbol: SymbolState,
+  tick: Extract<Input, { kind: 'tick' }>,
+): boolean {
   for (const [source, book] of symbol.books) {
     if (source === tick.source || Number.isNaN(book.last)) continue;
     /** A price that was only inferred from a fill is not a witness that spoke. */
@@ -114,7 +128,11 @@ function secondSourceAgrees(step: Step, symbol: SymbolState, tick: Extract<Input
   }
   for (const [source, other] of symbol.suspicions) {
     if (source === tick.source) continue;
-    if (step.mono - other.receivedAt <= PRICE_CONFIRM_MS && near(other.price, tick.price, step.state.settings.maxJumpPct)) return true;
+    if (
+      step.mono - other.receivedAt <= PRICE_CONFIRM_MS &&
+      near(other.price, tick.price, step.state.settings.maxJumpPct)
+    )
+      return true;
   }
   return false;
 }
@@ -124,7 +142,10 @@ function near(a: number, b: number, percent: number): boolean {
 }
 
 /** The answer of the second witness, or that there was none. */
-export function applyConfirmation(step: Step, input: Extract<Input, { kind: 'price-confirmed' }>): void {
+export function applyConfirmation(
+  step: Step,
+  input: Extract<Input, { kind: 'price-confirmed' }>,
+): void {
   const symbol = step.state.symbols.get(input.symbol);
   if (symbol === undefined) return;
   const suspicion = symbol.suspicions.get(input.source);
@@ -135,7 +156,11 @@ export function applyConfirmation(step: Step, input: Extract<Input, { kind: 'pri
   step.setTimer(confirmKey(input.symbol, input.source), null);
   if (suspicion === undefined) {
     /** Asked for after a refusal: a price of the exchange itself. */
-    acceptPrice(step, symbol, input.source, { price: Number(input.price), exchangeTime: 0, receivedAt: step.mono });
+    acceptPrice(step, symbol, input.source, {
+      price: Number(input.price),
+      exchangeTime: 0,
+      receivedAt: step.mono,
+    });
     return;
   }
   symbol.suspicions.delete(input.source);
@@ -143,8 +168,16 @@ export function applyConfirmation(step: Step, input: Extract<Input, { kind: 'pri
     acceptPrice(step, symbol, input.source, suspicion);
     return;
   }
-  reject(step, { ...input, price: suspicion.price }, `contradicted by the exchange, which says ${input.price.toFixed()}`);
-  acceptPrice(step, symbol, input.source, { price: Number(input.price), exchangeTime: 0, receivedAt: step.mono });
+  reject(
+    step,
+    { ...input, price: suspicion.price },
+    `contradicted by the exchange, which says ${input.price.toFixed()}`,
+  );
+  acceptPrice(step, symbol, input.source, {
+    price: Number(input.price),
+    exchangeTime: 0,
+    receivedAt: step.mono,
+  });
 }
 
 /** Nobody answered in time. */
@@ -189,5 +222,10 @@ function reject(
   reason: string,
 ): void {
   step.state.errors += 1;
-  step.emit('price:rejected', { symbol: tick.symbol, source: tick.source, price: String(tick.price), reason });
+  step.emit('price:rejected', {
+    symbol: tick.symbol,
+    source: tick.source,
+    price: String(tick.price),
+    reason,
+  });
 }

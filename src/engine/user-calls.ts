@@ -1,12 +1,12 @@
-import { ValidationError } from '../errors/validation-error.js';
-import type { PositionMonitorError } from '../errors/position-monitor-error.js';
 import { describe } from '../errors/describe.js';
+import type { PositionMonitorError } from '../errors/position-monitor-error.js';
+import { ValidationError } from '../errors/validation-error.js';
 import { type Decimal, toDecimalString } from '../model/decimal.js';
 import { type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
 import type { TrancheId } from '../model/ids.js';
 import type { Input } from '../model/input.js';
-import type { CloseReason } from '../model/tranche.js';
 import { openedSideOf } from '../model/side.js';
+import type { CloseReason } from '../model/tranche.js';
 import { exitLevels } from '../positions/exit-levels.js';
 import { beginClose } from './begin-close.js';
 import { settleCloseWaiters } from './close-flow.js';
@@ -18,10 +18,15 @@ import type { Step } from './step-context.js';
 import { trancheView } from './views.js';
 
 /** `registerOrder`: a plan for an entry that is about to be sent. */
-export function register(step: Step, { requestId, registration }: Extract<Input, { kind: 'register' }>): void {
+export function register(
+  step: Step,
+  { requestId, registration }: Extract<Input, { kind: 'register' }>,
+): void {
   const { settings } = step.state;
   const side =
-    registration.positionSide === 'BOTH' ? openedSideOf(registration.side) : registration.positionSide;
+    registration.positionSide === 'BOTH'
+      ? openedSideOf(registration.side)
+      : registration.positionSide;
   const live = step.symbol(registration.symbol).live[side];
   if (
     settings.onTrancheLimit === 'reject' &&
@@ -30,11 +35,15 @@ export function register(step: Step, { requestId, registration }: Extract<Input,
   ) {
     step.refuse(
       requestId,
-      new ValidationError('TRANCHE_LIMIT', `${registration.symbol} ${side} holds ${live.length} tranches`, {
-        expected: `fewer than ${settings.maxTranchesPerSymbolSide} (maxTranchesPerSymbolSide)`,
-        received: `${live.length}`,
-        remedy: "Close or merge tranches, or choose another onTrancheLimit than 'reject'",
-      }),
+      new ValidationError(
+        'TRANCHE_LIMIT',
+        `${registration.symbol} ${side} holds ${live.length} tranches`,
+        {
+          expected: `fewer than ${settings.maxTranchesPerSymbolSide} (maxTranchesPerSymbolSide)`,
+          received: `${live.length}`,
+          remedy: "Close or merge tranches, or choose another onTrancheLimit than 'reject'",
+        },
+      ),
     );
     return;
   }
@@ -43,11 +52,18 @@ export function register(step: Step, { requestId, registration }: Extract<Input,
 }
 
 /** `cancelRelatedOrders`: takes the protection of what an order opened away, for good. */
-export function cancelRelated(step: Step, { requestId, orderId }: Extract<Input, { kind: 'cancel-related' }>): void {
+export function cancelRelated(
+  step: Step,
+  { requestId, orderId }: Extract<Input, { kind: 'cancel-related' }>,
+): void {
   for (const ledger of step.state.ledgers.values()) {
     if (ledger.orderId !== orderId && ledger.clientOrderId !== orderId) continue;
-    const nodes = ledger.trancheIds.flatMap((id) => step.survivor(id) ?? []).filter((node) => node.tranche.state === 'OPEN');
-    const alone = nodes.filter((node) => node.tranche.sources.every((source) => source.orderId === ledger.orderId));
+    const nodes = ledger.trancheIds
+      .flatMap((id) => step.survivor(id) ?? [])
+      .filter((node) => node.tranche.state === 'OPEN');
+    const alone = nodes.filter((node) =>
+      node.tranche.sources.every((source) => source.orderId === ledger.orderId),
+    );
     if (alone.length === 0 || alone.length < nodes.length) continue;
     for (const node of alone) {
       setPlan(step, node, NO_EXITS, 'protection removed on request');
@@ -126,11 +142,25 @@ function problemWith(
   try {
     const levels = exitLevels(plan, tranche.side, tranche.entryPrice, instrument);
     if (allowImmediate) return null;
-    const stopPrice = freshPrice(step.state, symbol, stopSource(step.state, { ...tranche, plan }), step.mono);
-    if (stopPrice && levels.stopLoss && isPassed(stopPrice, levels.stopLoss, tranche.side, 'stop-loss')) {
+    const stopPrice = freshPrice(
+      step.state,
+      symbol,
+      stopSource(step.state, { ...tranche, plan }),
+      step.mono,
+    );
+    if (
+      stopPrice &&
+      levels.stopLoss &&
+      isPassed(stopPrice, levels.stopLoss, tranche.side, 'stop-loss')
+    ) {
       return alreadyPassed('stop-loss', levels.stopLoss, stopPrice);
     }
-    const profitPrice = freshPrice(step.state, symbol, profitSource(step.state, tranche), step.mono);
+    const profitPrice = freshPrice(
+      step.state,
+      symbol,
+      profitSource(step.state, tranche),
+      step.mono,
+    );
     const [profit] = levels.takeProfits;
     if (profitPrice && profit && isPassed(profitPrice, profit.price, tranche.side, 'take-profit')) {
       return alreadyPassed('take-profit', profit.price, profitPrice);
@@ -143,18 +173,29 @@ function problemWith(
 }
 
 function alreadyPassed(rule: string, level: Decimal, price: Decimal): ValidationError {
-  return new ValidationError('LEVEL_PASSED', `The ${rule} level ${toDecimalString(level)} is already passed`, {
-    expected: 'a level that the price has not reached',
-    received: `last price ${toDecimalString(price)}`,
-    remedy: 'Pass { allowImmediate: true } to close at once',
-  });
+  return new ValidationError(
+    'LEVEL_PASSED',
+    `The ${rule} level ${toDecimalString(level)} is already passed`,
+    {
+      expected: 'a level that the price has not reached',
+      received: `last price ${toDecimalString(price)}`,
+      remedy: 'Pass { allowImmediate: true } to close at once',
+    },
+  );
 }
 
 function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string): void {
   const { tranche } = node;
   tranche.plan = plan;
-  tranche.levels = exitLevels(plan, tranche.side, tranche.entryPrice, step.instrument(tranche.symbol));
-  tranche.takenBySlot = plan.takeProfits.map((_, slot) => tranche.takenBySlot[slot] ?? tranche.exitedQty.minus(tranche.exitedQty));
+  tranche.levels = exitLevels(
+    plan,
+    tranche.side,
+    tranche.entryPrice,
+    step.instrument(tranche.symbol),
+  );
+  tranche.takenBySlot = plan.takeProfits.map(
+    (_, slot) => tranche.takenBySlot[slot] ?? tranche.exitedQty.minus(tranche.exitedQty),
+  );
   tranche.updatedAt = step.now;
   node.grace = {};
   clearAttempts(node.stop);
@@ -171,7 +212,10 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
 }
 
 /** `closeTranche`, `closePosition`, `closeAll`. */
-export function close(step: Step, { requestId, scope, reason }: Extract<Input, { kind: 'close' }>): void {
+export function close(
+  step: Step,
+  { requestId, scope, reason }: Extract<Input, { kind: 'close' }>,
+): void {
   const nodes = closeTargets(step, scope);
   if (!step.state.settings.usePositionMonitor) {
     step.refuse(
@@ -187,23 +231,32 @@ export function close(step: Step, { requestId, scope, reason }: Extract<Input, {
     step.refuse(requestId, notFound(scope.id));
     return;
   }
-  for (const node of nodes) beginClose(step, node, { reason: reason satisfies CloseReason, level: null, trigger: null });
+  for (const node of nodes)
+    beginClose(step, node, { reason: reason satisfies CloseReason, level: null, trigger: null });
   step.state.closeWaiters.push({ requestId, trancheIds: nodes.map((node) => node.tranche.id) });
   settleCloseWaiters(step);
 }
 
-function closeTargets(step: Step, scope: Extract<Input, { kind: 'close' }>['scope']): TrancheNode[] {
+function closeTargets(
+  step: Step,
+  scope: Extract<Input, { kind: 'close' }>['scope'],
+): TrancheNode[] {
   if (scope.kind === 'tranche') {
     const node = step.survivor(scope.id as TrancheId);
     return node ? [node] : [];
   }
-  const symbols = scope.kind === 'all' ? [...step.state.symbols.values()] : [step.symbol(scope.symbol)];
-  const sides = scope.kind === 'position' && scope.side !== null ? [scope.side] : (['LONG', 'SHORT'] as const);
+  const symbols =
+    scope.kind === 'all' ? [...step.state.symbols.values()] : [step.symbol(scope.symbol)];
+  const sides =
+    scope.kind === 'position' && scope.side !== null ? [scope.side] : (['LONG', 'SHORT'] as const);
   return symbols.flatMap((symbol) => sides.flatMap((side) => symbol.live[side]));
 }
 
 /** `mergeTranches`: all open tranches of a position, or the named ones, become the oldest of them. */
-export function mergeOnRequest(step: Step, { requestId, positionId, ids }: Extract<Input, { kind: 'merge' }>): void {
+export function mergeOnRequest(
+  step: Step,
+  { requestId, positionId, ids }: Extract<Input, { kind: 'merge' }>,
+): void {
   const nodes = nodesOf(step, positionId).filter((node) => node.tranche.state === 'OPEN');
   const unknown = ids?.find((id) => !nodes.some((node) => node.tranche.id === id));
   if (unknown !== undefined) {
@@ -216,7 +269,14 @@ export function mergeOnRequest(step: Step, { requestId, positionId, ids }: Extra
     step.refuse(requestId, notFound(positionId));
     return;
   }
-  const node = chosen.length === 1 ? only : merge(step, chosen.map((each) => each.tranche.id), 'on request');
+  const node =
+    chosen.length === 1
+      ? only
+      : merge(
+          step,
+          chosen.map((each) => each.tranche.id),
+          'on request',
+        );
   step.settle(requestId, trancheView(step.state, node, step.mono));
 }
 
@@ -239,4 +299,3 @@ function notFound(id: string): ValidationError {
     received: describe(id),
   });
 }
-

@@ -1,6 +1,6 @@
-import { type Decimal, ZERO, sumDecimals, toDecimalString } from '../model/decimal.js';
-import { type WorkingOrder, isOpen, isTerminal, openQuantity } from '../model/order.js';
+import { type Decimal, sumDecimals, toDecimalString, ZERO } from '../model/decimal.js';
 import { positionIdOf } from '../model/ids.js';
+import { isOpen, isTerminal, openQuantity, type WorkingOrder } from '../model/order.js';
 import type { PositionSide } from '../model/side.js';
 import { type Coverage, type Exit, remaining } from '../model/tranche.js';
 import type { ExitView, OrderView, PositionStatus, TrancheView } from '../model/views.js';
@@ -21,7 +21,9 @@ export function coverageOf(state: EngineState, node: TrancheNode, mono: number):
 /** Quantity of stops that rest at the exchange. */
 export function restingStopQuantity(node: TrancheNode): Decimal {
   return sumDecimals(
-    node.orders.filter((order) => order.role === 'stop-loss' && isOpen(order.status)).map(openQuantity),
+    node.orders
+      .filter((order) => order.role === 'stop-loss' && isOpen(order.status))
+      .map(openQuantity),
   );
 }
 
@@ -75,9 +77,15 @@ export function trancheView(state: EngineState, node: TrancheNode, mono: number)
   });
 }
 
-function coverageAge(state: EngineState, node: TrancheNode, coverage: Coverage, mono: number): number | null {
+function coverageAge(
+  state: EngineState,
+  node: TrancheNode,
+  coverage: Coverage,
+  mono: number,
+): number | null {
   if (coverage === 'none') return null;
-  if (coverage === 'resting') return state.comparedAt === null ? null : Math.max(0, mono - state.comparedAt);
+  if (coverage === 'resting')
+    return state.comparedAt === null ? null : Math.max(0, mono - state.comparedAt);
   const symbol = state.symbols.get(node.tranche.symbol);
   const book = symbol ? bookFor(symbol, stopSource(state, node.tranche)) : null;
   return book === null ? null : Math.max(0, mono - book.lastReceivedAt);
@@ -126,7 +134,9 @@ export function positionStatus(
 ): PositionStatus {
   const nodes = symbol.live[side];
   const quantity = sumDecimals(nodes.map((node) => remaining(node.tranche)));
-  const cost = sumDecimals(nodes.map((node) => remaining(node.tranche).times(node.tranche.entryPrice)));
+  const cost = sumDecimals(
+    nodes.map((node) => remaining(node.tranche).times(node.tranche.entryPrice)),
+  );
   const last = lastPriceOf(symbol);
   const size = symbol.instrument?.contractSize ?? ZERO.plus(1);
   return Object.freeze({
@@ -139,7 +149,9 @@ export function positionStatus(
     unrealizedPnl:
       last === null
         ? null
-        : toDecimalString(sumDecimals(nodes.map((node) => unrealizedPnl(node.tranche, last))).times(size)),
+        : toDecimalString(
+            sumDecimals(nodes.map((node) => unrealizedPnl(node.tranche, last))).times(size),
+          ),
     tranches: nodes.map((node) => trancheView(state, node, mono)),
   });
 }

@@ -61,8 +61,8 @@ export function isMonitorError(value: unknown): value is PositionMonitorError {
 }
 
 /** Minifiers may rename classes, so each family states its name as data. */
-function familyOf(constructor: unknown): string {
-  return (constructor as { family?: string }).family ?? 'PositionMonitorError';
+function familyOf(errorClass: unknown): string {
+  return (errorClass as { family?: string }).family ?? 'PositionMonitorError';
 }
 
 function compose(summary: string, { expected, received, remedy }: ErrorDetails): string {

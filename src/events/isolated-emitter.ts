@@ -2,7 +2,9 @@ import { EventEmitter } from 'eventemitter3';
 import type { MonitorEvent, MonitorEventMap, MonitorEventName } from '../model/monitor-event.js';
 
 /** What a listener gets; it may be asynchronous. */
-export type MonitorListener<Name extends MonitorEventName> = (payload: MonitorEventMap[Name]) => unknown;
+export type MonitorListener<Name extends MonitorEventName> = (
+  payload: MonitorEventMap[Name],
+) => unknown;
 
 /** Told when a listener threw or rejected. */
 export type ListenerFault = (event: MonitorEventName, error: unknown) => void;
@@ -44,7 +46,11 @@ export class IsolatedEmitter {
     this.#emitter.emit(name, payload);
   }
 
-  #add<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>, once: boolean): void {
+  #add<Name extends MonitorEventName>(
+    name: Name,
+    listener: MonitorListener<Name>,
+    once: boolean,
+  ): void {
     let ofName = this.#wrapped.get(name);
     if (ofName === undefined) {
       ofName = new Map();
@@ -63,7 +69,8 @@ export class IsolatedEmitter {
   #call(name: MonitorEventName, listener: AnyListener, payload: unknown): void {
     try {
       const result = listener(payload as never);
-      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#onFault(name, error));
+      if (isThenable(result))
+        result.then(undefined, (error: unknown) => this.#onFault(name, error));
     } catch (error) {
       this.#onFault(name, error);
     }

@@ -1,16 +1,27 @@
 import { isMonitorError } from '../errors/position-monitor-error.js';
 import { FILL_OVERLAP_MS, REQUEST_TIMEOUT_MS } from '../limits.js';
-import { toDecimalString } from '../model/decimal.js';
 import type { Command, PlaceIntent } from '../model/command.js';
+import { toDecimalString } from '../model/decimal.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { Input, ResolveEvidence } from '../model/input.js';
 import type { WriteOutcome } from '../model/outcome.js';
 import type { OrderReport } from '../model/reports.js';
 import type { Clock } from '../ports/clock.js';
-import type { ExchangeAdapter, OrderOutcome, PlaceOrderRequest } from '../ports/exchange-adapter.js';
+import type {
+  ExchangeAdapter,
+  OrderOutcome,
+  PlaceOrderRequest,
+} from '../ports/exchange-adapter.js';
 import type { Logger } from '../ports/logger.js';
 import type { RequestScheduler } from '../ports/request-scheduler.js';
-import { normaliseAll, normaliseFill, normaliseOrder, normaliseOutcome, normalisePosition, normalisePrice } from './normalise-reports.js';
+import {
+  normaliseAll,
+  normaliseFill,
+  normaliseOrder,
+  normaliseOutcome,
+  normalisePosition,
+  normalisePrice,
+} from './normalise-reports.js';
 import type { VenueClock } from './venue-clock.js';
 
 export interface ExecutorOptions {
@@ -45,11 +56,16 @@ export class CommandExecutor {
     return this.#inFlight;
   }
 
-  perform(command: Exclude<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>): void {
+  perform(
+    command: Exclude<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>,
+  ): void {
     this.#inFlight += 1;
     this.#run(command)
       .catch((error: unknown) => {
-        this.#options.logger.error({ command: command.kind, error: messageOf(error) }, 'a command failed');
+        this.#options.logger.error(
+          { command: command.kind, error: messageOf(error) },
+          'a command failed',
+        );
       })
       .finally(() => {
         this.#inFlight -= 1;
@@ -89,7 +105,8 @@ export class CommandExecutor {
       const now = clock.now();
       const inTime = orders.filter((order) => now <= order.sendBy);
       for (const order of orders) {
-        if (now > order.sendBy) this.#placed(order, { kind: 'not-sent', detail: 'its time to leave was over' });
+        if (now > order.sendBy)
+          this.#placed(order, { kind: 'not-sent', detail: 'its time to leave was over' });
       }
       const requests = inTime.map((order) => this.#requestOf(order));
       if (requests.length > 1 && exchange.placeOrders) {
@@ -102,7 +119,10 @@ export class CommandExecutor {
       }
       for (const [index, order] of inTime.entries()) {
         const request = requests[index] as PlaceOrderRequest;
-        await this.#writeAll(async () => [await exchange.placeOrder(request)], [(outcome) => this.#placed(order, outcome)]);
+        await this.#writeAll(
+          async () => [await exchange.placeOrder(request)],
+          [(outcome) => this.#placed(order, outcome)],
+        );
       }
     });
   }
@@ -157,13 +177,19 @@ export class CommandExecutor {
     const { clock } = this.#options;
     return new Promise((resolve) => {
       const timer = clock.setTimer(() => {
-        for (const receive of receivers) receive({ kind: 'unknown', detail: `no answer within ${REQUEST_TIMEOUT_MS} ms` });
+        for (const receive of receivers)
+          receive({ kind: 'unknown', detail: `no answer within ${REQUEST_TIMEOUT_MS} ms` });
         resolve();
       }, REQUEST_TIMEOUT_MS);
       const settle = (outcomes: readonly WriteOutcome[]): void => {
         clock.clearTimer(timer);
         for (const [index, receive] of receivers.entries()) {
-          receive(outcomes[index] ?? { kind: 'unknown', detail: 'the answer does not mention this order' });
+          receive(
+            outcomes[index] ?? {
+              kind: 'unknown',
+              detail: 'the answer does not mention this order',
+            },
+          );
         }
         resolve();
       };
@@ -179,9 +205,16 @@ export class CommandExecutor {
     try {
       evidence = await this.#search(command);
     } catch (error) {
-      this.#options.logger.warn({ symbol: command.symbol, error: messageOf(error) }, 'an order could not be looked for');
+      this.#options.logger.warn(
+        { symbol: command.symbol, error: messageOf(error) },
+        'an order could not be looked for',
+      );
     }
-    this.#options.deliver({ kind: 'resolve-result', clientOrderId: command.clientOrderId, evidence });
+    this.#options.deliver({
+      kind: 'resolve-result',
+      clientOrderId: command.clientOrderId,
+      evidence,
+    });
   }
 
   async #search(command: CommandOf<'resolve'>): Promise<ResolveEvidence> {
@@ -195,12 +228,18 @@ export class CommandExecutor {
       ...(venueOrderId === null ? {} : { orderId: venueOrderId }),
     };
     const isIt = (row: { clientOrderId: string | null; orderId: string }): boolean =>
-      row.clientOrderId === clientOrderId || (venueOrderId !== null && row.orderId === venueOrderId);
+      row.clientOrderId === clientOrderId ||
+      (venueOrderId !== null && row.orderId === venueOrderId);
     const found = await this.#read(() => exchange.fetchOrder(query));
-    let report: OrderReport | null = found === null || found === undefined ? null : normaliseOrder(found);
+    let report: OrderReport | null =
+      found === null || found === undefined ? null : normaliseOrder(found);
     let places = 1;
     if (report === null) {
-      const open = normaliseAll(await this.#read(() => exchange.fetchOpenOrders(symbol)), 'open orders', normaliseOrder);
+      const open = normaliseAll(
+        await this.#read(() => exchange.fetchOpenOrders(symbol)),
+        'open orders',
+        normaliseOrder,
+      );
       report = open.find(isIt) ?? null;
       places += 1;
     }
@@ -226,7 +265,9 @@ export class CommandExecutor {
         kind: 'position-read',
         symbol,
         view: {
-          positions: normaliseAll(rows, 'positions', (row, name) => normalisePosition(row, now, name)),
+          positions: normaliseAll(rows, 'positions', (row, name) =>
+            normalisePosition(row, now, name),
+          ),
           fills: normaliseAll(fills, 'fills', normaliseFill),
         },
       });
@@ -242,7 +283,9 @@ export class CommandExecutor {
       const found = await this.#read(() => exchange.fetchOrder({ symbol, orderId }));
       const report = found === null || found === undefined ? null : normaliseOrder(found);
       const priced = report?.avgPrice !== null && report?.avgPrice !== undefined;
-      const fills = priced ? [] : (await this.#fillsSince(symbol, sinceMs)).filter((fill) => fill.orderId === orderId);
+      const fills = priced
+        ? []
+        : (await this.#fillsSince(symbol, sinceMs)).filter((fill) => fill.orderId === orderId);
       deliver({ kind: 'looked-up', symbol, orderId, report, fills, failed: false });
     } catch (error) {
       logger.warn({ symbol, error: messageOf(error) }, 'an order could not be looked up');
@@ -292,7 +335,10 @@ export class CommandExecutor {
   #inTime<Result>(task: () => Promise<Result>): Promise<Result> {
     const { clock } = this.#options;
     return new Promise((resolve, reject) => {
-      const timer = clock.setTimer(() => reject(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)), REQUEST_TIMEOUT_MS);
+      const timer = clock.setTimer(
+        () => reject(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)),
+        REQUEST_TIMEOUT_MS,
+      );
       invoke(task).then(
         (result) => {
           clock.clearTimer(timer);
@@ -324,8 +370,10 @@ function readOutcome(raw: unknown): WriteOutcome {
 function outcomeOfFailure(error: unknown): WriteOutcome {
   const detail = messageOf(error);
   if (isMonitorError(error) && error.code.startsWith('EXCHANGE_')) {
-    if (error.outcome === 'not-sent' && error.code === 'EXCHANGE_UNREACHABLE') return { kind: 'not-sent', detail };
-    if (error.outcome === 'rejected') return { kind: 'rejected', rejection: { code: 'other', detail } };
+    if (error.outcome === 'not-sent' && error.code === 'EXCHANGE_UNREACHABLE')
+      return { kind: 'not-sent', detail };
+    if (error.outcome === 'rejected')
+      return { kind: 'rejected', rejection: { code: 'other', detail } };
   }
   return { kind: 'unknown', detail };
 }

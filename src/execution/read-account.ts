@@ -3,7 +3,12 @@ import type { AccountView } from '../model/input.js';
 import type { Clock } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import type { RequestScheduler } from '../ports/request-scheduler.js';
-import { normaliseAll, normaliseFill, normaliseOrder, normalisePosition } from './normalise-reports.js';
+import {
+  normaliseAll,
+  normaliseFill,
+  normaliseOrder,
+  normalisePosition,
+} from './normalise-reports.js';
 import type { VenueClock } from './venue-clock.js';
 
 export interface AccountReadRequest {
@@ -25,7 +30,9 @@ export async function readAccount(request: AccountReadRequest): Promise<AccountV
   const { exchange, scheduler, venueClock, symbols } = request;
   const askTime = exchange.fetchServerTime?.bind(exchange);
   const venueTime =
-    askTime === undefined ? venueClock.now() : await venueClock.measure(() => scheduler.read(() => askTime()));
+    askTime === undefined
+      ? venueClock.now()
+      : await venueClock.measure(() => scheduler.read(() => askTime()));
   const [orders, positions, fills] = await Promise.all([
     scheduler.read(() => exchange.fetchOpenOrders()),
     scheduler.read(() => exchange.fetchPositions()),
@@ -35,7 +42,9 @@ export async function readAccount(request: AccountReadRequest): Promise<AccountV
   return {
     boot: request.boot,
     openOrders: normaliseAll(orders, 'open orders', normaliseOrder),
-    positions: normaliseAll(positions, 'positions', (row, name) => normalisePosition(row, now, name)),
+    positions: normaliseAll(positions, 'positions', (row, name) =>
+      normalisePosition(row, now, name),
+    ),
     fills,
     symbols: [...symbols.keys()],
     venueTime,
@@ -43,7 +52,11 @@ export async function readAccount(request: AccountReadRequest): Promise<AccountV
   };
 }
 
-async function readFills({ exchange, scheduler, symbols }: AccountReadRequest): Promise<readonly FillEvidence[]> {
+async function readFills({
+  exchange,
+  scheduler,
+  symbols,
+}: AccountReadRequest): Promise<readonly FillEvidence[]> {
   const perSymbol = await Promise.all(
     [...symbols].map(async ([symbol, since]) => {
       if (since === null) return [];

@@ -1,7 +1,7 @@
-import { ZERO, decimal } from '../model/decimal.js';
+import { decimal, ZERO } from '../model/decimal.js';
 import type { ClientOrderId, PositionId, TrancheId } from '../model/ids.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
-import { type WorkingOrder, isOpen, isTerminal } from '../model/order.js';
+import { isOpen, isTerminal, type WorkingOrder } from '../model/order.js';
 import type { Tranche } from '../model/tranche.js';
 import type { LedgerRow, OrderRow, StoreSnapshot, TrancheRow } from '../ports/store.js';
 
@@ -56,7 +56,10 @@ function trancheFrom(row: TrancheRow): Tranche {
     entryPrice: decimal(row.entryPrice),
     plan: row.plan,
     levels: {
-      takeProfits: row.takeProfits.map((level) => ({ price: decimal(level.price), portion: decimal(level.portion) })),
+      takeProfits: row.takeProfits.map((level) => ({
+        price: decimal(level.price),
+        portion: decimal(level.portion),
+      })),
       stopLoss: row.stopLoss === null ? null : decimal(row.stopLoss),
     },
     takenBySlot: row.takenBySlot.map((quantity) => decimal(quantity)),
@@ -146,14 +149,20 @@ function ledgerFrom(row: LedgerRow): ExecutionLedger {
 function ledgerOf(
   symbol: string,
   orderId: string,
-  rows: Readonly<Record<string, { readonly quantity: string; readonly price: string; readonly fee?: string }>>,
+  rows: Readonly<
+    Record<string, { readonly quantity: string; readonly price: string; readonly fee?: string }>
+  >,
   updatedAt: number,
 ): ExecutionLedger {
   const trades: ExecutionLedger['trades'] = new Map();
   let quantity = ZERO;
   let cost = ZERO;
   for (const [id, trade] of Object.entries(rows)) {
-    const booked = { quantity: decimal(trade.quantity), price: decimal(trade.price), fee: decimal(trade.fee ?? '0') };
+    const booked = {
+      quantity: decimal(trade.quantity),
+      price: decimal(trade.price),
+      fee: decimal(trade.fee ?? '0'),
+    };
     trades.set(id, booked);
     quantity = quantity.plus(booked.quantity);
     cost = cost.plus(booked.quantity.times(booked.price));

@@ -4,7 +4,14 @@ import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import type { MonitorEvent } from '../model/monitor-event.js';
 import type { WorkingOrder } from '../model/order.js';
 import type { Tranche } from '../model/tranche.js';
-import type { LedgerRow, OrderRow, RegistrationRow, StoreBatch, StoredEvent, TrancheRow } from '../ports/store.js';
+import type {
+  LedgerRow,
+  OrderRow,
+  RegistrationRow,
+  StoreBatch,
+  StoredEvent,
+  TrancheRow,
+} from '../ports/store.js';
 
 /** Turns what changed into rows. Plain data: what follows in memory cannot reach it any more. */
 export function encodeBatch(changes: Changes): StoreBatch {

@@ -15,12 +15,28 @@ export function mergeBatches(batches: readonly StoreBatch[]): StoreBatch {
     }
   }
   return {
-    tranches: lastOf(batches, (batch) => batch.tranches, (row) => row.id),
-    orders: lastOf(batches, (batch) => batch.orders, (row) => row.clientOrderId),
-    ledgers: lastOf(batches, (batch) => batch.ledgers, (row) => `${row.symbol}|${row.orderId}`),
+    tranches: lastOf(
+      batches,
+      (batch) => batch.tranches,
+      (row) => row.id,
+    ),
+    orders: lastOf(
+      batches,
+      (batch) => batch.orders,
+      (row) => row.clientOrderId,
+    ),
+    ledgers: lastOf(
+      batches,
+      (batch) => batch.ledgers,
+      (row) => `${row.symbol}|${row.orderId}`,
+    ),
     registrations: [...registrations.values()],
     deletedRegistrations: [...deleted],
-    marks: lastOf(batches, (batch) => batch.marks, (row) => row.name),
+    marks: lastOf(
+      batches,
+      (batch) => batch.marks,
+      (row) => row.name,
+    ),
     events: batches.flatMap((batch) => batch.events),
   };
 }

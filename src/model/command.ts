@@ -46,7 +46,11 @@ export type Command =
       readonly sinceMs: number;
     }
   | { readonly kind: 'confirm-price'; readonly symbol: string; readonly source: PriceSource }
-  | { readonly kind: 'watch-prices'; readonly symbol: string; readonly sources: readonly PriceSource[] }
+  | {
+      readonly kind: 'watch-prices';
+      readonly symbol: string;
+      readonly sources: readonly PriceSource[];
+    }
   | { readonly kind: 'unwatch-prices'; readonly symbol: string }
   /** A full comparison soon. Answered by an account input. */
   | { readonly kind: 'compare-account'; readonly reason: string };

@@ -1,5 +1,4 @@
-import type { DecimalInput } from './decimal.js';
-import type { Decimal } from './decimal.js';
+import type { Decimal, DecimalInput } from './decimal.js';
 import type { OrderSide, WirePositionSide } from './side.js';
 
 /**

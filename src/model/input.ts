@@ -1,5 +1,5 @@
-import type { Decimal } from './decimal.js';
 import type { PositionMonitorError } from '../errors/position-monitor-error.js';
+import type { Decimal } from './decimal.js';
 import type { ExitPlan } from './exit-plan.js';
 import type { FillEvidence } from './fill.js';
 import type { ClientOrderId } from './ids.js';
@@ -30,11 +30,28 @@ export type Input =
     }
   | { readonly kind: 'order'; readonly report: OrderReport }
   /** An entry order ended without an execution. */
-  | { readonly kind: 'order-ended'; readonly symbol: string; readonly orderId: string; readonly clientOrderId: string | null }
+  | {
+      readonly kind: 'order-ended';
+      readonly symbol: string;
+      readonly orderId: string;
+      readonly clientOrderId: string | null;
+    }
   | { readonly kind: 'position'; readonly report: PositionReport }
-  | { readonly kind: 'place-result'; readonly clientOrderId: ClientOrderId; readonly outcome: WriteOutcome }
-  | { readonly kind: 'cancel-result'; readonly clientOrderId: ClientOrderId; readonly outcome: WriteOutcome }
-  | { readonly kind: 'resolve-result'; readonly clientOrderId: ClientOrderId; readonly evidence: ResolveEvidence | null }
+  | {
+      readonly kind: 'place-result';
+      readonly clientOrderId: ClientOrderId;
+      readonly outcome: WriteOutcome;
+    }
+  | {
+      readonly kind: 'cancel-result';
+      readonly clientOrderId: ClientOrderId;
+      readonly outcome: WriteOutcome;
+    }
+  | {
+      readonly kind: 'resolve-result';
+      readonly clientOrderId: ClientOrderId;
+      readonly evidence: ResolveEvidence | null;
+    }
   | { readonly kind: 'position-read'; readonly symbol: string; readonly view: PositionView | null }
   | {
       readonly kind: 'looked-up';
@@ -56,7 +73,11 @@ export type Input =
   | { readonly kind: 'comparison-failed'; readonly detail: string }
   | { readonly kind: 'instrument'; readonly instrument: Instrument }
   | { readonly kind: 'exchange-connection'; readonly up: boolean; readonly detail: string }
-  | { readonly kind: 'feed-connection'; readonly state: 'connected' | 'disconnected' | 'reconnected'; readonly detail: string }
+  | {
+      readonly kind: 'feed-connection';
+      readonly state: 'connected' | 'disconnected' | 'reconnected';
+      readonly detail: string;
+    }
   | { readonly kind: 'feed-staleness'; readonly symbol: string; readonly stale: boolean }
   | { readonly kind: 'feed-gap'; readonly symbol: string; readonly detail: string }
   | { readonly kind: 'store'; readonly writable: boolean; readonly detail: string }
@@ -71,9 +92,25 @@ export type Input =
       readonly stopLoss: Decimal | null | undefined;
       readonly allowImmediate: boolean;
     }
-  | { readonly kind: 'update-plan'; readonly requestId: number; readonly id: string; readonly plan: ExitPlan; readonly allowImmediate: boolean }
-  | { readonly kind: 'close'; readonly requestId: number; readonly scope: CloseScope; readonly reason: CloseReason }
-  | { readonly kind: 'merge'; readonly requestId: number; readonly positionId: string; readonly ids: readonly string[] | null }
+  | {
+      readonly kind: 'update-plan';
+      readonly requestId: number;
+      readonly id: string;
+      readonly plan: ExitPlan;
+      readonly allowImmediate: boolean;
+    }
+  | {
+      readonly kind: 'close';
+      readonly requestId: number;
+      readonly scope: CloseScope;
+      readonly reason: CloseReason;
+    }
+  | {
+      readonly kind: 'merge';
+      readonly requestId: number;
+      readonly positionId: string;
+      readonly ids: readonly string[] | null;
+    }
   | { readonly kind: 'lifecycle'; readonly to: 'started' | 'paused' | 'resumed' | 'stopped' }
   | { readonly kind: 'mark'; readonly name: string; readonly value: string }
   | { readonly kind: 'halt'; readonly error: PositionMonitorError }

@@ -1,6 +1,6 @@
-import { describe } from '../errors/describe.js';
 import { ConfigError } from '../errors/config-error.js';
-import { type Decimal, type DecimalInput, ONE, ZERO, tryDecimal } from './decimal.js';
+import { describe } from '../errors/describe.js';
+import { type Decimal, type DecimalInput, ONE, tryDecimal, ZERO } from './decimal.js';
 
 /** What an exchange says of one contract, as adapters report it. Decimals in price or base units. */
 export interface InstrumentInput {
@@ -81,14 +81,19 @@ export function instrumentFrom(input: InstrumentInput): Instrument {
     maxPrice: optionalMax('maxPrice', input.maxPrice),
     minQty,
     maxQty: optionalMax('maxQty', input.maxQty),
-    minMarketQty: input.minMarketQty === undefined ? minQty : atLeastZero('minMarketQty', input.minMarketQty),
-    maxMarketQty: optionalMax('maxMarketQty', input.maxMarketQty) ?? optionalMax('maxQty', input.maxQty),
+    minMarketQty:
+      input.minMarketQty === undefined ? minQty : atLeastZero('minMarketQty', input.minMarketQty),
+    maxMarketQty:
+      optionalMax('maxMarketQty', input.maxMarketQty) ?? optionalMax('maxQty', input.maxQty),
     marketStepSize: marketStep.eq(0) ? stepSize : marketStep,
     minNotional: atLeastZero('minNotional', input.minNotional),
     priceBand:
       input.priceBand === undefined
         ? null
-        : { up: above('priceBand.up', input.priceBand.up), down: above('priceBand.down', input.priceBand.down) },
+        : {
+            up: above('priceBand.up', input.priceBand.up),
+            down: above('priceBand.down', input.priceBand.down),
+          },
     contractSize: input.contract === undefined ? ONE : above('contract.size', input.contract.size),
   };
 }

@@ -45,7 +45,11 @@ export interface MonitorEventMap {
   'tranche:opened': OfTranche & { readonly tranche: TrancheView; readonly reason: string };
   /** Quantity, entry, plan or levels changed. */
   'tranche:updated': OfTranche & { readonly tranche: TrancheView; readonly reason: string };
-  'tranche:merged': OfTranche & { readonly tranche: TrancheView; readonly merged: readonly string[]; readonly reason: string };
+  'tranche:merged': OfTranche & {
+    readonly tranche: TrancheView;
+    readonly merged: readonly string[];
+    readonly reason: string;
+  };
   'tranche:closed': OfTranche & {
     readonly reason: CloseReason;
     readonly quantity: DecimalString;
@@ -62,7 +66,12 @@ export interface MonitorEventMap {
     readonly tranche: TrancheView;
   };
   /** Everything that the plan wants resting rests, and the rest is guarded. */
-  'protection:placed': OfTranche & { readonly tranche: TrancheView; readonly coverage: Coverage; readonly sinceFillMs: number; readonly reason: string };
+  'protection:placed': OfTranche & {
+    readonly tranche: TrancheView;
+    readonly coverage: Coverage;
+    readonly sinceFillMs: number;
+    readonly reason: string;
+  };
   /** Something that the plan asks for could not be had; protection goes on with what there is. */
   'protection:failed': OfSymbol & {
     readonly trancheId: string | null;
@@ -74,8 +83,16 @@ export interface MonitorEventMap {
     readonly reason: string;
   };
   /** Cover that was there is gone. */
-  'protection:missing': OfTranche & { readonly coverage: Coverage; readonly exposure: DecimalString; readonly reason: string };
-  'protection:recovered': OfTranche & { readonly coverage: Coverage; readonly unprotectedMs: number; readonly reason: string };
+  'protection:missing': OfTranche & {
+    readonly coverage: Coverage;
+    readonly exposure: DecimalString;
+    readonly reason: string;
+  };
+  'protection:recovered': OfTranche & {
+    readonly coverage: Coverage;
+    readonly unprotectedMs: number;
+    readonly reason: string;
+  };
   'trigger:hit': OfTranche & {
     readonly rule: 'stop-loss' | 'take-profit';
     readonly level: DecimalString;
@@ -95,11 +112,19 @@ export interface MonitorEventMap {
   'order:resolved': OfOrder;
   'position:adopted': OfTranche & { readonly quantity: DecimalString; readonly reason: string };
   /** Exposure, or a difference, that is not ours. */
-  'position:external': OfSymbol & { readonly side: PositionSide; readonly quantity: DecimalString; readonly reason: string };
+  'position:external': OfSymbol & {
+    readonly side: PositionSide;
+    readonly quantity: DecimalString;
+    readonly reason: string;
+  };
   'price:stale': OfSymbol & { readonly ageMs: number; readonly reason: string };
   'price:recovered': OfSymbol & { readonly reason: string };
   /** A price that is not one, or that nobody confirmed. It was not acted on. */
-  'price:rejected': OfSymbol & { readonly source: PriceSource; readonly price: string; readonly reason: string };
+  'price:rejected': OfSymbol & {
+    readonly source: PriceSource;
+    readonly price: string;
+    readonly reason: string;
+  };
   'feed:connected': EventBase & { readonly reason: string };
   'feed:disconnected': EventBase & { readonly reason: string };
   'exchange:connected': EventBase & { readonly reason: string };
@@ -125,7 +150,11 @@ export type MonitorEventName = keyof MonitorEventMap;
 
 /** Why a tranche was left, from the price to the fills. */
 export interface CausalChain {
-  readonly tick: { readonly source: PriceSource; readonly price: DecimalString; readonly time: number } | null;
+  readonly tick: {
+    readonly source: PriceSource;
+    readonly price: DecimalString;
+    readonly time: number;
+  } | null;
   readonly rule: CloseReason;
   readonly level: DecimalString | null;
   /** Client order ids in the order of sending. */

@@ -1,5 +1,12 @@
 /** Where the monitor is in its life. `halted`: an invariant broke; it protects and opens nothing. */
-export type MonitorState = 'idle' | 'starting' | 'running' | 'paused' | 'halted' | 'stopping' | 'stopped';
+export type MonitorState =
+  | 'idle'
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'halted'
+  | 'stopping'
+  | 'stopped';
 
 /** How the monitor is, at a moment. Counts are of now unless a unit says otherwise. */
 export interface MonitorHealth {

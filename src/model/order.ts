@@ -29,9 +29,21 @@ export type OrderStatus =
   | 'absent';
 
 /** Statuses that an exchange can report. */
-export type VenueOrderStatus = 'accepted' | 'triggered' | 'filled' | 'canceled' | 'rejected' | 'expired';
+export type VenueOrderStatus =
+  | 'accepted'
+  | 'triggered'
+  | 'filled'
+  | 'canceled'
+  | 'rejected'
+  | 'expired';
 
-const TERMINAL: ReadonlySet<OrderStatus> = new Set(['filled', 'canceled', 'rejected', 'expired', 'absent']);
+const TERMINAL: ReadonlySet<OrderStatus> = new Set([
+  'filled',
+  'canceled',
+  'rejected',
+  'expired',
+  'absent',
+]);
 
 /** Whether nothing can happen to the order any more. */
 export function isTerminal(status: OrderStatus): boolean {

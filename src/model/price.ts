@@ -17,7 +17,11 @@ export function roundStop(price: Decimal, side: PositionSide, instrument: Instru
 }
 
 /** Exchanges count ticks from `minPrice`, not from zero. */
-function onGrid(price: Decimal, instrument: Instrument, rounding: 'nearest' | 'floor' | 'ceil'): Decimal {
+function onGrid(
+  price: Decimal,
+  instrument: Instrument,
+  rounding: 'nearest' | 'floor' | 'ceil',
+): Decimal {
   const { minPrice, maxPrice, tickSize } = instrument;
   const origin = minPrice.gt(0) ? minPrice.mod(tickSize) : minPrice;
   const rounded = roundDecimal(price.minus(origin), tickSize, rounding).plus(origin);

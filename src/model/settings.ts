@@ -1,5 +1,5 @@
-import type { ExitPlan } from './exit-plan.js';
 import type { Decimal } from './decimal.js';
+import type { ExitPlan } from './exit-plan.js';
 import type { PositionMode } from './side.js';
 
 /** Everything the core decides by: resolved once, in units that its names state. */

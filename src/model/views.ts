@@ -20,11 +20,19 @@ export interface TrancheView {
   readonly openedQty: DecimalString;
   readonly entryPrice: DecimalString;
   /** Orders that it came from, gross. */
-  readonly sources: readonly { readonly orderId: string; readonly quantity: DecimalString; readonly cost: DecimalString; readonly fees: DecimalString }[];
+  readonly sources: readonly {
+    readonly orderId: string;
+    readonly quantity: DecimalString;
+    readonly cost: DecimalString;
+    readonly fees: DecimalString;
+  }[];
   readonly plan: ExitPlan;
   /** Levels in force, rounded to the instrument. */
   readonly levels: {
-    readonly takeProfits: readonly { readonly price: DecimalString; readonly portion: DecimalString }[];
+    readonly takeProfits: readonly {
+      readonly price: DecimalString;
+      readonly portion: DecimalString;
+    }[];
     readonly stopLoss: DecimalString | null;
   };
   readonly orders: readonly OrderView[];

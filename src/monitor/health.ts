@@ -1,7 +1,7 @@
 import type { EngineState } from '../engine/state.js';
 import { coverageOf } from '../engine/views.js';
-import { isSettled } from '../model/order.js';
 import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
+import { isSettled } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
 import type { Store } from '../ports/store.js';
 
@@ -50,7 +50,9 @@ export function healthOf(request: HealthRequest): MonitorHealth {
     unresolvedOrders: orders.unresolved,
     unprotected: tranches.unprotected,
     nakedMs: engine.nakedMs + tranches.nakedMs,
-    staleSymbols: [...engine.symbols.values()].filter((symbol) => symbol.stale).map((symbol) => symbol.symbol),
+    staleSymbols: [...engine.symbols.values()]
+      .filter((symbol) => symbol.stale)
+      .map((symbol) => symbol.symbol),
     lastUpdate: engine.lastUpdate,
     errors: engine.errors,
     uptimeMs,

@@ -1,11 +1,21 @@
-import { ValidationError } from '../errors/validation-error.js';
 import { describe } from '../errors/describe.js';
-import { type DecimalInput, type DecimalString, toDecimalString, tryDecimal } from '../model/decimal.js';
+import { ValidationError } from '../errors/validation-error.js';
+import {
+  type DecimalInput,
+  type DecimalString,
+  toDecimalString,
+  tryDecimal,
+} from '../model/decimal.js';
 import type { ExitPlanInput } from '../model/exit-plan.js';
 import { type InstrumentInput, instrumentFrom } from '../model/instrument.js';
-import { type OrderSide, type PositionSide, type WirePositionSide, openedSideOf } from '../model/side.js';
-import { exitLevels } from '../positions/exit-levels.js';
+import {
+  type OrderSide,
+  openedSideOf,
+  type PositionSide,
+  type WirePositionSide,
+} from '../model/side.js';
 import { takeProfitQuantities } from '../positions/desired-exits.js';
+import { exitLevels } from '../positions/exit-levels.js';
 import { openTranche } from '../positions/tranche-arithmetic.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 
@@ -14,7 +24,11 @@ export interface PlannedExits {
   readonly side: PositionSide;
   readonly quantity: DecimalString;
   readonly entryPrice: DecimalString;
-  readonly takeProfits: readonly { readonly price: DecimalString; readonly portion: DecimalString; readonly quantity: DecimalString }[];
+  readonly takeProfits: readonly {
+    readonly price: DecimalString;
+    readonly portion: DecimalString;
+    readonly quantity: DecimalString;
+  }[];
   readonly stopLoss: DecimalString | null;
 }
 
@@ -39,18 +53,28 @@ export interface PlannableFill {
  *   { symbol: 'BTCUSDT', tickSize: '0.1', stepSize: '0.001' },
  * ).stopLoss // '42750'
  */
-export function planExits(fill: PlannableFill, plan: ExitPlanInput, instrument: InstrumentInput): PlannedExits {
+export function planExits(
+  fill: PlannableFill,
+  plan: ExitPlanInput,
+  instrument: InstrumentInput,
+): PlannedExits {
   const quantity = positive(fill.executedQty, 'executedQty');
   const price = positive(fill.avgPrice, 'avgPrice');
   const { positionSide } = fill;
-  const side = positionSide === undefined || positionSide === 'BOTH' ? openedSideOf(fill.side) : positionSide;
+  const side =
+    positionSide === undefined || positionSide === 'BOTH' ? openedSideOf(fill.side) : positionSide;
   const resolved = exitPlanFrom(plan, null, 'plan', side);
   const rules = instrumentFrom(instrument);
   const tranche = openTranche(
     {
       symbol: fill.symbol,
       side,
-      intake: { orderId: 'preview', quantity, cost: quantity.times(price), fee: quantity.minus(quantity) },
+      intake: {
+        orderId: 'preview',
+        quantity,
+        cost: quantity.times(price),
+        fee: quantity.minus(quantity),
+      },
       ordinal: 0,
       number: 0,
       openedSeq: 0,

@@ -1,22 +1,19 @@
 import { MemoryStore } from '../adapters/stores/memory/memory-store.js';
-import { ValidationError } from '../errors/validation-error.js';
+import { trancheView } from '../engine/views.js';
 import { describe } from '../errors/describe.js';
-import { isGuardedLocally, positionStatus, trancheView } from '../engine/views.js';
-import { type MonitorListener, IsolatedEmitter } from '../events/isolated-emitter.js';
+import { ValidationError } from '../errors/validation-error.js';
+import { IsolatedEmitter, type MonitorListener } from '../events/isolated-emitter.js';
 import { normaliseAll, normaliseOrder, normalisePosition } from '../execution/normalise-reports.js';
 import type { CloseResult } from '../model/close-result.js';
-import { type Decimal, type DecimalInput, tryDecimal } from '../model/decimal.js';
 import type { ExitPlanInput } from '../model/exit-plan.js';
 import type { OrderFill } from '../model/fill.js';
 import type { TrancheId } from '../model/ids.js';
 import type { CloseScope } from '../model/input.js';
-import { isOpen } from '../model/order.js';
 import type { MonitorEventName } from '../model/monitor-event.js';
 import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
 import type { ProtectionReport, ReconcileReport } from '../model/protection-report.js';
 import { configuredPlan } from '../model/settings.js';
-import type { OrderSide, PositionSide, WirePositionSide } from '../model/side.js';
-import { remaining } from '../model/tranche.js';
+import type { PositionSide } from '../model/side.js';
 import type { PositionStatus, TrancheView } from '../model/views.js';
 import { createRequestLanes } from '../platform/request-lanes.js';
 import { SystemClock } from '../platform/system-clock.js';
@@ -24,39 +21,22 @@ import type { Clock } from '../ports/clock.js';
 import { type Logger, SILENT_LOGGER } from '../ports/logger.js';
 import type { HistoryQuery, Store, StoredEvent } from '../ports/store.js';
 import { verifyProtection } from '../reconciliation/verify-protection.js';
+import { believedProtection } from './believed-protection.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 import { instanceIdFrom } from './config/instance-id.js';
 import { resolveConfig } from './config/resolve-config.js';
 import type { ResolvedConfig } from './config/resolved-config.js';
-import { parseOrderFill } from './fills/parse-order-fill.js';
+import type { EntryOrder } from './entry-order.js';
 import { hostFillReport } from './fills/host-fill-report.js';
+import { parseOrderFill } from './fills/parse-order-fill.js';
 import { healthOf } from './health.js';
+import { type LevelUpdate, readLevel } from './level-update.js';
+import { openPositions, type SymbolStatus, trancheOfOrder } from './look-up.js';
 import type { PositionMonitorOptions } from './options.js';
 import { planExits } from './plan-exits.js';
 import { registrationFrom } from './registration-from.js';
 import { Stoppable } from './retry.js';
 import { Session } from './session.js';
-
-/** An entry order that is about to be sent. */
-export interface EntryOrder {
-  /** At least one of the two ids. The client id is known before the order is sent, so it is the better one. */
-  readonly clientOrderId?: string;
-  readonly orderId?: string | number;
-  readonly symbol: string;
-  readonly side: OrderSide;
-  readonly positionSide?: WirePositionSide;
-  /** Exit rules of this order; they override the symbol's keys one by one. */
-  readonly plan?: ExitPlanInput;
-  /** `auto` (default), `new`, or the id of a tranche to join. */
-  readonly tranche?: string;
-}
-
-/** Levels for `updateTpSl`: a price sets, `null` removes, leaving it out keeps. */
-export interface LevelUpdate {
-  readonly tpPrice?: DecimalInput | null;
-  readonly slPrice?: DecimalInput | null;
-  readonly allowImmediate?: boolean;
-}
 
 /**
  * Keeps every open position of a trading bot protected.
@@ -104,7 +84,10 @@ export class PositionMonitor {
     this.#clock = options.clock ?? new SystemClock();
     this.#logger = options.logger ?? SILENT_LOGGER;
     this.#store = options.store ?? new MemoryStore();
-    this.#instanceId = options.instanceId === undefined ? this.#config.instanceId : instanceIdFrom(options.instanceId);
+    this.#instanceId =
+      options.instanceId === undefined
+        ? this.#config.instanceId
+        : instanceIdFrom(options.instanceId);
     this.#emitter = new IsolatedEmitter((event, error) => this.#onListenerFault(event, error));
     for (const warning of this.#config.warnings) this.#logger.warn({}, warning);
   }
@@ -145,7 +128,10 @@ export class PositionMonitor {
         stoppable: this.#stoppable,
       });
       if (this.#session.exchange.capabilities.live && this.#store.durability === 'none') {
-        this.#logger.warn({}, 'the store keeps nothing over a restart, but the exchange is live: use SqliteStore');
+        this.#logger.warn(
+          {},
+          'the store keeps nothing over a restart, but the exchange is live: use SqliteStore',
+        );
       }
       this.#startedMono = this.#clock.monotonic();
       this.#state = 'running';
@@ -197,19 +183,30 @@ export class PositionMonitor {
     const session = await this.#running();
     if (parsed.kind === 'nothing') {
       if (parsed.terminal) {
-        session.shell.post({ kind: 'order-ended', symbol: parsed.symbol, orderId: parsed.orderId, clientOrderId: parsed.clientOrderId });
+        session.shell.post({
+          kind: 'order-ended',
+          symbol: parsed.symbol,
+          orderId: parsed.orderId,
+          clientOrderId: parsed.clientOrderId,
+        });
       }
       return true;
     }
     const { evidence } = parsed;
     if (this.#isPlanned(session, evidence.symbol)) await session.instrument(evidence.symbol);
     session.exchange.acceptHostFill?.(hostFillReport(evidence));
-    return session.shell.request<boolean>((requestId) => ({ kind: 'fill', evidence, origin: 'host', requestId }));
+    return session.shell.request<boolean>((requestId) => ({
+      kind: 'fill',
+      evidence,
+      origin: 'host',
+      requestId,
+    }));
   }
 
   #isPlanned(session: Session, symbol: string): boolean {
     if (configuredPlan(session.state.settings, symbol) !== null) return true;
-    for (const registration of session.state.registrations.values()) if (registration.symbol === symbol) return true;
+    for (const registration of session.state.registrations.values())
+      if (registration.symbol === symbol) return true;
     return false;
   }
 
@@ -222,7 +219,11 @@ export class PositionMonitor {
     const session = await this.#running();
     const registration = registrationFrom(order, session.state.settings, this.#clock.now());
     await session.instrument(registration.symbol);
-    await session.shell.request<void>((requestId) => ({ kind: 'register', requestId, registration }));
+    await session.shell.request<void>((requestId) => ({
+      kind: 'register',
+      requestId,
+      registration,
+    }));
   }
 
   /**
@@ -232,7 +233,11 @@ export class PositionMonitor {
    */
   async cancelRelatedOrders(orderId: string): Promise<boolean> {
     const session = await this.#running();
-    return session.shell.request<boolean>((requestId) => ({ kind: 'cancel-related', requestId, orderId: String(orderId) }));
+    return session.shell.request<boolean>((requestId) => ({
+      kind: 'cancel-related',
+      requestId,
+      orderId: String(orderId),
+    }));
   }
 
   /**
@@ -307,13 +312,23 @@ export class PositionMonitor {
 
   async #close(scope: CloseScope, reason: 'manual' | 'panic'): Promise<CloseResult> {
     const session = await this.#running();
-    return session.shell.request<CloseResult>((requestId) => ({ kind: 'close', requestId, scope, reason }));
+    return session.shell.request<CloseResult>((requestId) => ({
+      kind: 'close',
+      requestId,
+      scope,
+      reason,
+    }));
   }
 
   /** Makes all open tranches of a position, or the named ones, the oldest of them. @throws ValidationError `NOT_FOUND` */
   async mergeTranches(positionId: string, ids?: readonly string[]): Promise<TrancheView> {
     const session = await this.#running();
-    return session.shell.request<TrancheView>((requestId) => ({ kind: 'merge', requestId, positionId, ids: ids ?? null }));
+    return session.shell.request<TrancheView>((requestId) => ({
+      kind: 'merge',
+      requestId,
+      positionId,
+      ids: ids ?? null,
+    }));
   }
 
   /** Asks the exchange what really protects each contract; never answers from memory alone. Rejects when it cannot read. */
@@ -326,31 +341,10 @@ export class PositionMonitor {
     ]);
     const now = clock.now();
     return verifyProtection(
-      this.#believedProtection(session),
+      believedProtection(session.state, clock.monotonic()),
       normaliseAll(orders, 'open orders', normaliseOrder),
       normaliseAll(positions, 'positions', (row, name) => normalisePosition(row, now, name)),
       now,
-    );
-  }
-
-  #believedProtection(session: Session) {
-    const mono = this.#clock.monotonic();
-    return [...session.state.symbols.values()].flatMap((symbol) =>
-      (['LONG', 'SHORT'] as const)
-        .filter((side) => symbol.live[side].length > 0)
-        .map((side) => ({
-          symbol: symbol.symbol,
-          side,
-          tranches: symbol.live[side].map((node) => ({
-            id: node.tranche.id,
-            held: remaining(node.tranche),
-            wantsStop: node.tranche.levels.stopLoss !== null,
-            guardedLocally: isGuardedLocally(session.state, node, mono),
-          })),
-          orders: symbol.live[side].flatMap((node) =>
-            node.orders.filter((order) => isOpen(order.status) && order.cancelStatus === 'none'),
-          ),
-        })),
     );
   }
 
@@ -378,19 +372,17 @@ export class PositionMonitor {
   /** Every tranche of every side of a symbol. Sides that hold nothing are not listed. */
   getPositionStatus(symbol: string): SymbolStatus {
     const positions = this.positions().filter((position) => position.symbol === symbol);
-    return Object.freeze({ symbol, positions, tranches: positions.flatMap((position) => position.tranches) });
+    return Object.freeze({
+      symbol,
+      positions,
+      tranches: positions.flatMap((position) => position.tranches),
+    });
   }
 
   /** Every side that holds something. */
   positions(): readonly PositionStatus[] {
     const engine = this.#session?.state;
-    if (!engine) return [];
-    const mono = this.#clock.monotonic();
-    return [...engine.symbols.values()].flatMap((symbol) =>
-      (['LONG', 'SHORT'] as const)
-        .filter((side) => symbol.live[side].length > 0)
-        .map((side) => positionStatus(engine, symbol, side, mono)),
-    );
+    return engine ? openPositions(engine, this.#clock.monotonic()) : [];
   }
 
   /** One tranche, open or closed lately. */
@@ -403,14 +395,7 @@ export class PositionMonitor {
   /** The tranche that an entry order went to, followed through merges. */
   trancheForOrder(orderId: string | number): TrancheView | undefined {
     const engine = this.#session?.state;
-    if (!engine) return undefined;
-    for (const ledger of engine.ledgers.values()) {
-      if (ledger.orderId !== String(orderId) && ledger.clientOrderId !== String(orderId)) continue;
-      let node = engine.nodes.get(ledger.trancheIds.at(-1) as TrancheId);
-      while (node?.tranche.mergedInto) node = engine.nodes.get(node.tranche.mergedInto);
-      if (node) return trancheView(engine, node, this.#clock.monotonic());
-    }
-    return undefined;
+    return engine ? trancheOfOrder(engine, String(orderId), this.#clock.monotonic()) : undefined;
   }
 
   /** Events of this store, in order. @throws StoreError `STORE_CLOSED` before `start()` */
@@ -471,24 +456,6 @@ export class PositionMonitor {
     this.#session?.shell.post({ kind: 'listener-error', event, detail });
     this.#tellingFault = false;
   }
-}
-
-/** All sides of one symbol. */
-export interface SymbolStatus {
-  readonly symbol: string;
-  readonly positions: readonly PositionStatus[];
-  /** The tranches of all sides. */
-  readonly tranches: readonly TrancheView[];
-}
-
-function readLevel(value: DecimalInput | null | undefined, field: string): Decimal | null | undefined {
-  if (value === undefined || value === null) return value;
-  const level = tryDecimal(value);
-  if (level?.gt(0)) return level;
-  throw new ValidationError('LEVEL_INVALID', `The level ${field}`, {
-    expected: 'a price above zero, null to remove it, or nothing to keep it',
-    received: describe(value),
-  });
 }
 
 function notRunning(state: string): ValidationError {

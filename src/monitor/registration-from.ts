@@ -1,12 +1,12 @@
-import { ValidationError } from '../errors/validation-error.js';
 import { describe } from '../errors/describe.js';
+import { ValidationError } from '../errors/validation-error.js';
 import { ORDER_ID_LENGTH_MAX } from '../limits.js';
 import type { ExitPlanInput } from '../model/exit-plan.js';
 import type { Registration } from '../model/ledger.js';
+import { ownField } from '../model/own-field.js';
 import { type CoreSettings, configuredPlan } from '../model/settings.js';
 import { openedSideOf } from '../model/side.js';
 import { isSymbol, SYMBOL_EXPECTED } from '../model/symbol.js';
-import { ownField } from '../model/own-field.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 
 /**
@@ -14,7 +14,11 @@ import { exitPlanFrom } from './config/exit-plan-from.js';
  *
  * @throws ValidationError `PLAN_INVALID` · ConfigError `CONFIG_UNSUPPORTED`
  */
-export function registrationFrom(order: unknown, settings: CoreSettings, now: number): Registration {
+export function registrationFrom(
+  order: unknown,
+  settings: CoreSettings,
+  now: number,
+): Registration {
   const symbol = ownField(order, 'symbol');
   if (!isSymbol(symbol)) throw invalid('symbol', SYMBOL_EXPECTED, symbol);
   const side = ownField(order, 'side');
@@ -25,13 +29,16 @@ export function registrationFrom(order: unknown, settings: CoreSettings, now: nu
   }
   const clientOrderId = idOf(ownField(order, 'clientOrderId'), 'clientOrderId');
   const orderId = idOf(ownField(order, 'orderId'), 'orderId');
-  if (clientOrderId === null && orderId === null) throw invalid('clientOrderId', 'clientOrderId or orderId', undefined);
+  if (clientOrderId === null && orderId === null)
+    throw invalid('clientOrderId', 'clientOrderId or orderId', undefined);
   const tranche = ownField(order, 'tranche') ?? 'auto';
-  if (typeof tranche !== 'string' || tranche === '') throw invalid('tranche', '"auto", "new" or a tranche id', tranche);
+  if (typeof tranche !== 'string' || tranche === '')
+    throw invalid('tranche', '"auto", "new" or a tranche id', tranche);
   const base = configuredPlan(settings, symbol);
   const wanted = ownField(order, 'plan');
   const opened = positionSide === 'BOTH' ? openedSideOf(side) : positionSide;
-  const plan = wanted === undefined ? base : exitPlanFrom(wanted as ExitPlanInput, base, 'plan', opened);
+  const plan =
+    wanted === undefined ? base : exitPlanFrom(wanted as ExitPlanInput, base, 'plan', opened);
   if (plan === null) {
     throw invalid('plan', `a plan, because no settings cover ${symbol}`, undefined);
   }
@@ -51,7 +58,8 @@ export function registrationFrom(order: unknown, settings: CoreSettings, now: nu
 function idOf(value: unknown, field: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return String(value);
-  if (typeof value === 'string' && value.length > 0 && value.length <= ORDER_ID_LENGTH_MAX) return value;
+  if (typeof value === 'string' && value.length > 0 && value.length <= ORDER_ID_LENGTH_MAX)
+    return value;
   throw invalid(field, `1 to ${ORDER_ID_LENGTH_MAX} characters`, value);
 }
 

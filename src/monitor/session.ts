@@ -1,49 +1,28 @@
-import { PaperExchange } from '../adapters/exchanges/paper/paper-exchange.js';
-import { ConfigError } from '../errors/config-error.js';
-import { FeedError } from '../errors/feed-error.js';
-import type { IsolatedEmitter } from '../events/isolated-emitter.js';
 import { watermarkName } from '../engine/account.js';
 import { createState } from '../engine/create-state.js';
-import { judgedSource } from '../engine/price-sources.js';
 import { restoreState } from '../engine/restore-state.js';
 import type { EngineState } from '../engine/state.js';
+import { ConfigError } from '../errors/config-error.js';
 import { CommandExecutor } from '../execution/command-executor.js';
-import { evidenceOf, normaliseAccount, normaliseFill, normaliseOrder, normalisePosition } from '../execution/normalise-reports.js';
+import { normaliseAccount } from '../execution/normalise-reports.js';
 import { readAccount } from '../execution/read-account.js';
 import { VenueClock } from '../execution/venue-clock.js';
 import { decodeSnapshot } from '../journal/decode-snapshot.js';
 import { Journal } from '../journal/journal.js';
 import { BOOT_SETTLE_MAX_MS, FILL_OVERLAP_MS, STOP_SETTLE_MAX_MS } from '../limits.js';
 import type { Command } from '../model/command.js';
-import type { Input } from '../model/input.js';
 import { type Instrument, instrumentFrom } from '../model/instrument.js';
 import type { ReconcileReport } from '../model/protection-report.js';
 import { configuredPlan } from '../model/settings.js';
 import { randomId } from '../platform/random-id.js';
-import type { Clock, TimerHandle } from '../ports/clock.js';
+import type { TimerHandle } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
-import type { Logger } from '../ports/logger.js';
-import type { PriceFeed } from '../ports/price-feed.js';
-import type { RequestScheduler } from '../ports/request-scheduler.js';
-import type { Store } from '../ports/store.js';
-import { coreSettingsFor, type ResolvedConfig } from './config/resolved-config.js';
+import { coreSettingsFor } from './config/resolved-config.js';
+import { ExchangeIntake } from './exchange-intake.js';
+import { untilReached } from './retry.js';
+import type { SessionParts } from './session-parts.js';
+import { checkSources, forReplay, tradingExchange } from './session-setup.js';
 import { Shell } from './shell.js';
-import { Stoppable, untilReached } from './retry.js';
-
-export interface SessionParts {
-  readonly config: ResolvedConfig;
-  readonly exchange: ExchangeAdapter;
-  readonly feed: PriceFeed;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly scheduler: RequestScheduler;
-  readonly emitter: IsolatedEmitter;
-  readonly instanceId: string;
-  readonly allowWithdrawalKey: boolean;
-  readonly replay: boolean;
-  readonly stoppable: Stoppable;
-}
 
 /** Length of a store incarnation in client order ids, characters. */
 const INCARNATION_LENGTH = 4;
@@ -59,13 +38,19 @@ export class Session {
   readonly shell: Shell;
   readonly #journal: Journal;
   readonly #venueClock: VenueClock;
+  readonly #intake: ExchangeIntake;
   readonly #loading = new Map<string, Promise<Instrument>>();
   #comparing: Promise<ReconcileReport> | null = null;
   #compareAgain = false;
   #compareTimer: TimerHandle | null = null;
   #closed = false;
 
-  private constructor(parts: SessionParts, exchange: ExchangeAdapter, state: EngineState, venueClock: VenueClock) {
+  private constructor(
+    parts: SessionParts,
+    exchange: ExchangeAdapter,
+    state: EngineState,
+    venueClock: VenueClock,
+  ) {
     this.parts = parts;
     this.exchange = exchange;
     this.state = state;
@@ -91,6 +76,14 @@ export class Session {
       executor,
       onCommand: (command) => this.#command(command),
     });
+    this.#intake = new ExchangeIntake({
+      state,
+      clock,
+      logger,
+      post: (input) => this.shell.post(input),
+      instrument: (symbol) => this.instrument(symbol),
+      compareSoon: (reason) => this.compareSoon(reason),
+    });
   }
 
   /**
@@ -109,16 +102,21 @@ export class Session {
       if (session === null) early.push(() => session && use(session));
       else use(session);
     };
-    if (exchange !== parts.exchange) await untilReached(() => parts.exchange.connect(SILENT_SINK), 'connect', retry);
+    if (exchange !== parts.exchange)
+      await untilReached(() => parts.exchange.connect(SILENT_SINK), 'connect', retry);
     await untilReached(
       () =>
         exchange.connect({
-          order: (report) => relay((live) => live.#onOrder(report)),
-          fill: (report) => relay((live) => live.#onFill(report)),
-          position: (report) => relay((live) => live.#onPosition(report)),
+          order: (report) => relay((live) => live.#intake.order(report)),
+          fill: (report) => relay((live) => live.#intake.fill(report)),
+          position: (report) => relay((live) => live.#intake.position(report)),
           connection: (state, reason) =>
             relay((live) =>
-              live.shell.post({ kind: 'exchange-connection', up: state === 'connected', detail: reason ?? state }),
+              live.shell.post({
+                kind: 'exchange-connection',
+                up: state === 'connected',
+                detail: reason ?? state,
+              }),
             ),
           gap: (reason) => relay((live) => live.compareSoon(reason)),
         }),
@@ -126,7 +124,9 @@ export class Session {
       retry,
     );
     try {
-      const account = normaliseAccount(await untilReached(() => exchange.fetchAccount(), 'account', retry));
+      const account = normaliseAccount(
+        await untilReached(() => exchange.fetchAccount(), 'account', retry),
+      );
       if (account.permissions?.withdraw === true && !parts.allowWithdrawalKey) {
         throw new ConfigError('ACCOUNT_REFUSED', 'The API key may withdraw', {
           expected: 'a key that may only trade',
@@ -185,10 +185,16 @@ export class Session {
     }
     await parts.feed.connect({
       tick: (symbol, source, price, exchangeTime, receivedAt) => {
-        this.exchange.acceptPrice?.(symbol, source, price, exchangeTime === 0 ? parts.clock.now() : exchangeTime);
+        this.exchange.acceptPrice?.(
+          symbol,
+          source,
+          price,
+          exchangeTime === 0 ? parts.clock.now() : exchangeTime,
+        );
         shell.tick(symbol, source, price, exchangeTime, receivedAt);
       },
-      connection: (state, reason) => shell.post({ kind: 'feed-connection', state, detail: reason ?? state }),
+      connection: (state, reason) =>
+        shell.post({ kind: 'feed-connection', state, detail: reason ?? state }),
       staleness: (symbol, stale) => shell.post({ kind: 'feed-staleness', symbol, stale }),
       gap: (symbol, reason) => shell.post({ kind: 'feed-gap', symbol, detail: reason }),
     });
@@ -213,7 +219,8 @@ export class Session {
   async #loadInstrument(symbol: string): Promise<Instrument> {
     const { config, scheduler } = this.parts;
     const input =
-      config.instruments.get(symbol) ?? (await scheduler.read(() => this.exchange.fetchInstrument(symbol)));
+      config.instruments.get(symbol) ??
+      (await scheduler.read(() => this.exchange.fetchInstrument(symbol)));
     const instrument = instrumentFrom({ ...input, symbol });
     this.shell.post({ kind: 'instrument', instrument });
     return instrument;
@@ -237,7 +244,10 @@ export class Session {
   compareSoon(reason: string): void {
     if (this.#closed || this.state.phase === 'booting') return;
     void this.compare().catch((error: unknown) => {
-      this.parts.logger.warn({ reason, error: messageOf(error) }, 'the account could not be compared');
+      this.parts.logger.warn(
+        { reason, error: messageOf(error) },
+        'the account could not be compared',
+      );
     });
   }
 
@@ -288,13 +298,17 @@ export class Session {
     names.delete('*');
     for (const symbol of names) {
       const watermark = Number(state.marks.get(watermarkName(symbol)) ?? firstStart);
-      symbols.set(symbol, Number.isNaN(watermark) ? null : Math.max(watermark - FILL_OVERLAP_MS, firstStart || 0));
+      symbols.set(
+        symbol,
+        Number.isNaN(watermark) ? null : Math.max(watermark - FILL_OVERLAP_MS, firstStart || 0),
+      );
     }
     return symbols;
   }
 
   #rememberFirstStart(venueTime: number): void {
-    if (!this.state.marks.has(FIRST_START)) this.shell.post({ kind: 'mark', name: FIRST_START, value: String(venueTime) });
+    if (!this.state.marks.has(FIRST_START))
+      this.shell.post({ kind: 'mark', name: FIRST_START, value: String(venueTime) });
   }
 
   #scheduleComparison(): void {
@@ -308,7 +322,9 @@ export class Session {
     }, delay);
   }
 
-  #command(command: Extract<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>): void {
+  #command(
+    command: Extract<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>,
+  ): void {
     const { feed, logger } = this.parts;
     if (command.kind === 'compare-account') {
       /** Not inside of the step that asked for it. */
@@ -320,60 +336,12 @@ export class Session {
         ? feed.subscribe([{ symbol: command.symbol, sources: command.sources }])
         : feed.unsubscribe([command.symbol]);
     asked.catch((error: unknown) => {
-      logger.error({ symbol: command.symbol, error: messageOf(error) }, 'prices could not be subscribed');
+      logger.error(
+        { symbol: command.symbol, error: messageOf(error) },
+        'prices could not be subscribed',
+      );
       this.shell.post({ kind: 'feed-staleness', symbol: command.symbol, stale: true });
     });
-  }
-
-  #onOrder(raw: unknown): void {
-    this.#accept('order', () => {
-      const report = normaliseOrder(raw);
-      this.#postFor(report.symbol, { kind: 'order', report }, evidenceOf(report) !== null);
-    });
-  }
-
-  #onFill(raw: unknown): void {
-    this.#accept('fill', () => {
-      const evidence = normaliseFill(raw);
-      this.#postFor(evidence.symbol, { kind: 'fill', evidence, origin: 'stream', requestId: null }, true);
-    });
-  }
-
-  #onPosition(raw: unknown): void {
-    this.#accept('position', () => {
-      this.shell.post({ kind: 'position', report: normalisePosition(raw, this.parts.clock.now()) });
-    });
-  }
-
-  /** A report that cannot be read is no reason to miss what it said: everything is compared. */
-  #accept(what: string, use: () => void): void {
-    try {
-      use();
-    } catch (error) {
-      this.parts.logger.error({ what, error: messageOf(error) }, 'the exchange pushed something unreadable');
-      this.compareSoon(`an unreadable ${what} report`);
-    }
-  }
-
-  /** Fills of a symbol whose instrument is not known yet wait for it, in order. */
-  #postFor(symbol: string, input: Input, needsInstrument: boolean): void {
-    const planned = configuredPlan(this.state.settings, symbol) !== null || this.#isRegistered(symbol);
-    if (!needsInstrument || !planned || this.state.symbols.get(symbol)?.instrument) {
-      this.shell.post(input);
-      return;
-    }
-    this.instrument(symbol).then(
-      () => this.shell.post(input),
-      (error: unknown) => {
-        this.parts.logger.error({ symbol, error: messageOf(error) }, 'the instrument of a fill is not known');
-        this.compareSoon(`no instrument for ${symbol}`);
-      },
-    );
-  }
-
-  #isRegistered(symbol: string): boolean {
-    for (const registration of this.state.registrations.values()) if (registration.symbol === symbol) return true;
-    return false;
   }
 
   /** Waits for requests in flight, a bounded time. */
@@ -415,44 +383,10 @@ export class Session {
     ];
     if (this.exchange !== exchange) closing.push(['exchange', () => exchange.close()]);
     for (const [what, close] of closing) {
-      await close().catch((error: unknown) => logger.warn({ what, error: messageOf(error) }, 'closing failed'));
+      await close().catch((error: unknown) =>
+        logger.warn({ what, error: messageOf(error) }, 'closing failed'),
+      );
     }
-  }
-}
-
-/** One switch at one place: while simulating, orders go to a paper exchange that knows the real instruments. */
-function tradingExchange({ config, exchange, clock }: SessionParts): ExchangeAdapter {
-  if (!config.simulateOnly || !exchange.capabilities.live) return exchange;
-  return new PaperExchange({
-    instruments: (symbol) => config.instruments.get(symbol) ?? exchange.fetchInstrument(symbol),
-    positionMode: config.positionMode === 'one-way' ? 'one-way' : 'hedge',
-    clock,
-  });
-}
-
-function forReplay(config: ResolvedConfig): ResolvedConfig {
-  return {
-    ...config,
-    core: {
-      ...config.core,
-      judgeOnArming: false,
-      stopMovePauseMs: 0,
-      stopMoveWaitMs: 0,
-      staleAfterMs: Number.POSITIVE_INFINITY,
-    },
-  };
-}
-
-/** Every rule must have a price to be judged on before anything is promised. */
-function checkSources({ config, feed }: SessionParts): void {
-  const available = new Set(feed.sources);
-  for (const [symbol, plan] of config.core.plans) {
-    if (plan.stopLoss === null || judgedSource(available, plan.workingType, 'LONG') !== null) continue;
-    throw new FeedError('FEED_SOURCE_MISSING', `The price feed cannot judge the stops of symbols.${symbol}`, {
-      expected: `a feed with ${plan.workingType} prices (workingType)`,
-      received: `sources ${[...available].join(', ') || 'none'}`,
-      remedy: 'Choose another workingType, or a feed that has these prices',
-    });
   }
 }
 

@@ -1,4 +1,9 @@
-import { ABSENCE_MARGIN_MS, ABSENCE_ROUNDS, ABSENCE_ROUND_PAUSE_MS, RESOLVE_PAUSE_MAX_MS } from '../limits.js';
+import {
+  ABSENCE_MARGIN_MS,
+  ABSENCE_ROUND_PAUSE_MS,
+  ABSENCE_ROUNDS,
+  RESOLVE_PAUSE_MAX_MS,
+} from '../limits.js';
 
 /** How far the search for one order has come. Never stored: after a restart it begins again. */
 export interface Search {
@@ -25,7 +30,13 @@ const PLACES_MIN = 2;
  *
  * @returns whether absence is proven
  */
-export function bookMiss(search: Search, deadline: number, venueTime: number, places: number, mono: number): boolean {
+export function bookMiss(
+  search: Search,
+  deadline: number,
+  venueTime: number,
+  places: number,
+  mono: number,
+): boolean {
   search.running = false;
   const late = venueTime > deadline + ABSENCE_MARGIN_MS;
   /** A miss before the deadline proves nothing: the request may still arrive. */
@@ -38,9 +49,13 @@ export function bookMiss(search: Search, deadline: number, venueTime: number, pl
 export function bookFailure(search: Search, mono: number): void {
   search.running = false;
   const waited = mono - search.startedMono;
-  search.nextMono = mono + Math.min(RESOLVE_PAUSE_MAX_MS, Math.max(ABSENCE_ROUND_PAUSE_MS, waited / 2));
+  search.nextMono =
+    mono + Math.min(RESOLVE_PAUSE_MAX_MS, Math.max(ABSENCE_ROUND_PAUSE_MS, waited / 2));
 }
 
 function untilDeadline(deadline: number, venueTime: number): number {
-  return Math.max(ABSENCE_ROUND_PAUSE_MS, Math.min(RESOLVE_PAUSE_MAX_MS, (deadline + ABSENCE_MARGIN_MS - venueTime) / 2));
+  return Math.max(
+    ABSENCE_ROUND_PAUSE_MS,
+    Math.min(RESOLVE_PAUSE_MAX_MS, (deadline + ABSENCE_MARGIN_MS - venueTime) / 2),
+  );
 }

@@ -1,5 +1,5 @@
-import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import { invariant } from '../errors/invariant.js';
+import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import type { OrderRole } from '../model/order.js';
 
 /**
@@ -13,7 +13,13 @@ const TRANCHE_LENGTH = 10;
 const SLOT_LENGTH = 2;
 const GENERATION_LENGTH = 4;
 const TOTAL_LENGTH =
-  MARK.length + INSTANCE_LENGTH + INCARNATION_LENGTH + TRANCHE_LENGTH + 1 + SLOT_LENGTH + GENERATION_LENGTH;
+  MARK.length +
+  INSTANCE_LENGTH +
+  INCARNATION_LENGTH +
+  TRANCHE_LENGTH +
+  1 +
+  SLOT_LENGTH +
+  GENERATION_LENGTH;
 
 const ROLE_LETTERS: Readonly<Record<OrderRole, string>> = {
   'stop-loss': 's',
@@ -39,7 +45,11 @@ export interface ClientOrderIdParts {
  *
  * So an order that was sent without a record, or whose record was lost, is found again by computing its id.
  */
-export function clientOrderIdOf(issuer: Issuer, trancheId: TrancheId, parts: ClientOrderIdParts): ClientOrderId {
+export function clientOrderIdOf(
+  issuer: Issuer,
+  trancheId: TrancheId,
+  parts: ClientOrderIdParts,
+): ClientOrderId {
   return (ownPrefix(issuer.instanceId) +
     incarnationPart(issuer) +
     trancheTag(trancheId) +
@@ -69,13 +79,18 @@ export function parseClientOrderId(
 ): (ClientOrderIdParts & { readonly incarnation: string; readonly trancheTag: string }) | null {
   if (!isOwnClientOrderId(id, instanceId)) return null;
   let at = MARK.length + INSTANCE_LENGTH;
-  const take = (length: number): string => id.slice(at, (at += length));
+  const take = (length: number): string => {
+    at += length;
+    return id.slice(at - length, at);
+  };
   const incarnation = take(INCARNATION_LENGTH);
   const tag = take(TRANCHE_LENGTH);
   const letter = take(1);
   const slot = Number.parseInt(take(SLOT_LENGTH), 36);
   const generation = Number.parseInt(take(GENERATION_LENGTH), 36);
-  const role = (Object.keys(ROLE_LETTERS) as OrderRole[]).find((name) => ROLE_LETTERS[name] === letter);
+  const role = (Object.keys(ROLE_LETTERS) as OrderRole[]).find(
+    (name) => ROLE_LETTERS[name] === letter,
+  );
   if (role === undefined || Number.isNaN(slot) || Number.isNaN(generation)) return null;
   return { incarnation, trancheTag: tag, role, slot, generation };
 }

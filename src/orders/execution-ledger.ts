@@ -39,7 +39,11 @@ export function absorbEvidence(
   let fee = ZERO;
   const { cumulative, trade } = evidence;
   if (trade !== null && !ledger.trades.has(trade.tradeId)) {
-    ledger.trades.set(trade.tradeId, { quantity: trade.quantity, price: trade.price, fee: trade.fee });
+    ledger.trades.set(trade.tradeId, {
+      quantity: trade.quantity,
+      price: trade.price,
+      fee: trade.fee,
+    });
     ledger.tradesTotal = {
       quantity: ledger.tradesTotal.quantity.plus(trade.quantity),
       cost: ledger.tradesTotal.cost.plus(trade.quantity.times(trade.price)),

@@ -1,15 +1,15 @@
-import { ZERO, maxDecimal } from '../model/decimal.js';
+import { maxDecimal, ZERO } from '../model/decimal.js';
 import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import {
+  isTerminal,
   type OrderRole,
   type OrderStatus,
   type OrderTerms,
   type VenueOrderStatus,
   type WorkingOrder,
-  isTerminal,
 } from '../model/order.js';
 import type { OrderReport } from '../model/reports.js';
-import { type ExecutionDelta, absorbEvidence, newLedger } from './execution-ledger.js';
+import { absorbEvidence, type ExecutionDelta, newLedger } from './execution-ledger.js';
 
 export interface IntentRequest {
   readonly clientOrderId: ClientOrderId;
@@ -76,7 +76,12 @@ export interface ReportEffect {
  * Takes an exchange's report in. Any order and repetition of reports ends in the same state: statuses only advance,
  * terminal ones stay, quantities only rise.
  */
-export function applyReport(order: WorkingOrder, report: OrderReport, now: number, mono: number): ReportEffect {
+export function applyReport(
+  order: WorkingOrder,
+  report: OrderReport,
+  now: number,
+  mono: number,
+): ReportEffect {
   order.venueOrderId ??= report.orderId;
   order.reportedQty = maxDecimal(order.reportedQty, report.executedQty);
   const executed = absorbEvidence(

@@ -1,6 +1,6 @@
 import { type Decimal, sumDecimals } from '../model/decimal.js';
 import { type DesiredOrder, isAsDesired } from '../model/desired-order.js';
-import { type WorkingOrder, isOpen, isTerminal, openQuantity } from '../model/order.js';
+import { isOpen, isTerminal, openQuantity, type WorkingOrder } from '../model/order.js';
 
 export interface StopDiffRequest {
   readonly desired: readonly DesiredOrder[];
@@ -34,7 +34,9 @@ export interface StopDiff {
  */
 export function diffStops(request: StopDiffRequest): StopDiff {
   const { desired, held } = request;
-  const alive = request.working.filter((order) => !isTerminal(order.status) && order.cancelStatus === 'none');
+  const alive = request.working.filter(
+    (order) => !isTerminal(order.status) && order.cancelStatus === 'none',
+  );
   const triggered = alive.filter((order) => order.status === 'triggered');
   /** It executes now; whatever it takes comes back as a fill and is judged then. */
   if (triggered.length > 0 && sumDecimals(triggered.map(openQuantity)).gte(held)) {
@@ -64,24 +66,57 @@ export function diffStops(request: StopDiffRequest): StopDiff {
       settled: live && others.length === 0,
     };
   }
-  const covering = sumDecimals(alive.filter((order) => !order.unsent || keepers.includes(order)).map(openQuantity));
+  const covering = sumDecimals(
+    alive.filter((order) => !order.unsent || keepers.includes(order)).map(openQuantity),
+  );
   const uncovered = covering.lt(held) ? held.minus(covering) : held.minus(held);
   if (!request.severalStops && others.some((order) => !order.unsent)) {
     /** Only one may rest: the old one goes first, under the local guard. Cover that does not exist is not waited for. */
-    return { place: [], resend, cancel: request.moveMustWait ? [] : others, uncovered: held.minus(held), waiting: request.moveMustWait, settled: false };
+    return {
+      place: [],
+      resend,
+      cancel: request.moveMustWait ? [] : others,
+      uncovered: held.minus(held),
+      waiting: request.moveMustWait,
+      settled: false,
+    };
   }
   if (request.moveMustWait) {
-    return { place: [], resend, cancel: others.filter((order) => order.unsent), uncovered, waiting: true, settled: false };
+    return {
+      place: [],
+      resend,
+      cancel: others.filter((order) => order.unsent),
+      uncovered,
+      waiting: true,
+      settled: false,
+    };
   }
-  return { place: missing, resend, cancel: others.filter((order) => order.unsent), uncovered: held.minus(held), waiting: false, settled: false };
+  return {
+    place: missing,
+    resend,
+    cancel: others.filter((order) => order.unsent),
+    uncovered: held.minus(held),
+    waiting: false,
+    settled: false,
+  };
 
   function quiet(settled: boolean): StopDiff {
-    return { place: [], resend: [], cancel: [], uncovered: held.minus(held), waiting: false, settled };
+    return {
+      place: [],
+      resend: [],
+      cancel: [],
+      uncovered: held.minus(held),
+      waiting: false,
+      settled,
+    };
   }
 }
 
 /** A live order before one in flight, a newer before an older. */
-function bestMatch(candidates: ReadonlySet<WorkingOrder>, wanted: DesiredOrder): WorkingOrder | null {
+function bestMatch(
+  candidates: ReadonlySet<WorkingOrder>,
+  wanted: DesiredOrder,
+): WorkingOrder | null {
   let best: WorkingOrder | null = null;
   for (const order of candidates) {
     if (!isAsDesired(order, wanted)) continue;

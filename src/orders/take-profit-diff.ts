@@ -1,5 +1,5 @@
 import { type DesiredOrder, isAsDesired } from '../model/desired-order.js';
-import { type WorkingOrder, isOpen, isSettled, isTerminal } from '../model/order.js';
+import { isOpen, isSettled, isTerminal, type WorkingOrder } from '../model/order.js';
 
 export interface TakeProfitDiff {
   readonly place: readonly DesiredOrder[];
@@ -19,11 +19,15 @@ export function diffTakeProfits(
   working: readonly WorkingOrder[],
 ): TakeProfitDiff {
   const pending = working.filter((order) => !isSettled(order));
-  const unmatched = new Set(pending.filter((order) => !isTerminal(order.status) && order.cancelStatus === 'none'));
+  const unmatched = new Set(
+    pending.filter((order) => !isTerminal(order.status) && order.cancelStatus === 'none'),
+  );
   const place: DesiredOrder[] = [];
   const keepers: WorkingOrder[] = [];
   for (const wanted of desired) {
-    const match = [...unmatched].find((order) => order.slot === wanted.slot && isAsDesired(order, wanted));
+    const match = [...unmatched].find(
+      (order) => order.slot === wanted.slot && isAsDesired(order, wanted),
+    );
     if (match) {
       unmatched.delete(match);
       keepers.push(match);
@@ -36,6 +40,8 @@ export function diffTakeProfits(
     resend: keepers.filter((order) => order.unsent),
     cancel,
     settled:
-      place.length === 0 && pending.length === keepers.length && keepers.every((order) => isOpen(order.status)),
+      place.length === 0 &&
+      pending.length === keepers.length &&
+      keepers.every((order) => isOpen(order.status)),
   };
 }

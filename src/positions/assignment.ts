@@ -3,7 +3,7 @@ import { type ExitPlan, plansAreEqual } from '../model/exit-plan.js';
 import type { TrancheId } from '../model/ids.js';
 import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
-import { type Tranche, remaining } from '../model/tranche.js';
+import { remaining, type Tranche } from '../model/tranche.js';
 
 /** Where an entry fill goes. */
 export type Assignment =
@@ -36,7 +36,8 @@ export function assign(request: AssignmentRequest): Assignment {
   const newest = newestOf(open);
   if (newest === null) return openWithinLimit(request);
   const pnlPct = aggregatePnlPct(open, request.side, request.price);
-  if (pnlPct.lte(request.settings.tranchePnlIncrementPct.times(-1))) return openWithinLimit(request);
+  if (pnlPct.lte(request.settings.tranchePnlIncrementPct.times(-1)))
+    return openWithinLimit(request);
   const equal = newestOf(open.filter((tranche) => plansAreEqual(tranche.plan, request.plan)));
   return equal === null
     ? openWithinLimit(request)
@@ -70,7 +71,9 @@ export function unrealizedPnl(tranche: Tranche, price: Decimal): Decimal {
 
 /** Tranches of one side that the automatic merge makes one: in profit, equal plans, not opened apart. */
 export function mergeGroup(open: readonly Tranche[], price: Decimal): readonly Tranche[] | null {
-  const eligible = open.filter((tranche) => !tranche.separate && unrealizedPnl(tranche, price).gt(0));
+  const eligible = open.filter(
+    (tranche) => !tranche.separate && unrealizedPnl(tranche, price).gt(0),
+  );
   const byAge = [...eligible].sort((a, b) => a.openedSeq - b.openedSeq);
   for (const oldest of byAge) {
     const group = byAge.filter((tranche) => plansAreEqual(tranche.plan, oldest.plan));
@@ -88,7 +91,10 @@ function openWithinLimit(request: AssignmentRequest): Assignment {
       (a, b) => unrealizedPnl(b, price).cmp(unrealizedPnl(a, price)) || a.openedSeq - b.openedSeq,
     );
     if (first && second) {
-      return { kind: 'merge-then-open', pair: first.openedSeq < second.openedSeq ? [first, second] : [second, first] };
+      return {
+        kind: 'merge-then-open',
+        pair: first.openedSeq < second.openedSeq ? [first, second] : [second, first],
+      };
     }
   }
   return { kind: 'join', tranche: newest, overLimit: settings.onTrancheLimit === 'reject' };

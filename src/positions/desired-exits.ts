@@ -1,16 +1,27 @@
-import { SPLIT_PARTS_MAX } from '../limits.js';
 import { invariant } from '../errors/invariant.js';
-import { type Decimal, ONE, ZERO, minDecimal, roundDecimal, sumDecimals } from '../model/decimal.js';
-import type { Instrument } from '../model/instrument.js';
+import { SPLIT_PARTS_MAX } from '../limits.js';
+import {
+  type Decimal,
+  minDecimal,
+  ONE,
+  roundDecimal,
+  sumDecimals,
+  ZERO,
+} from '../model/decimal.js';
 import type { DesiredOrder, DesiredRole } from '../model/desired-order.js';
+import type { Instrument } from '../model/instrument.js';
 import type { OrderKind } from '../model/order.js';
-import { type Tranche, remaining } from '../model/tranche.js';
+import { remaining, type Tranche } from '../model/tranche.js';
 import type { VenueTraits } from '../model/venue-traits.js';
 
 const NOTHING: DesiredRole = { orders: [], local: null };
 
 /** Stop orders that should rest for what the tranche holds: one, or several above the market maximum. */
-export function desiredStops(tranche: Tranche, instrument: Instrument, venue: VenueTraits): DesiredRole {
+export function desiredStops(
+  tranche: Tranche,
+  instrument: Instrument,
+  venue: VenueTraits,
+): DesiredRole {
   const level = tranche.levels.stopLoss;
   if (level === null || remaining(tranche).lte(0)) return NOTHING;
   if (tranche.plan.stopLossOrder === 'local') return { orders: [], local: 'plan' };
@@ -49,7 +60,10 @@ export function desiredTakeProfits(
   for (const [slot, level] of levels.takeProfits.entries()) {
     const wanted = quantities[slot] ?? ZERO;
     const maximum = conditional ? instrument.maxMarketQty : instrument.maxQty;
-    const quantity = maximum === null ? wanted : roundDecimal(minDecimal(wanted, maximum), instrument.stepSize, 'floor');
+    const quantity =
+      maximum === null
+        ? wanted
+        : roundDecimal(minDecimal(wanted, maximum), instrument.stepSize, 'floor');
     if (quantity.lte(0) || quantity.lt(instrument.minQty)) continue;
     if (tooSmall(quantity, level.price, instrument, venue)) continue;
     orders.push({
@@ -108,6 +122,11 @@ export function splitMarketQuantity(quantity: Decimal, instrument: Instrument): 
   return parts;
 }
 
-function tooSmall(quantity: Decimal, price: Decimal, instrument: Instrument, venue: VenueTraits): boolean {
+function tooSmall(
+  quantity: Decimal,
+  price: Decimal,
+  instrument: Instrument,
+  venue: VenueTraits,
+): boolean {
   return venue.minNotionalOnExits && quantity.times(price).lt(instrument.minNotional);
 }

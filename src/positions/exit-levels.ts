@@ -1,5 +1,5 @@
-import { type Decimal, HUNDRED, decimal, toDecimalString } from '../model/decimal.js';
 import { ValidationError } from '../errors/validation-error.js';
+import { type Decimal, decimal, HUNDRED, toDecimalString } from '../model/decimal.js';
 import type { ExitLevels, ExitPlan, LevelRule } from '../model/exit-plan.js';
 import type { Instrument } from '../model/instrument.js';
 import { roundStop, roundTakeProfit } from '../model/price.js';
@@ -32,7 +32,11 @@ export function exitLevels(
         ? null
         : positive(
             roundStop(
-              positive(levelPrice(plan.stopLoss, entryPrice, side === 'SHORT'), 'stop-loss', instrument),
+              positive(
+                levelPrice(plan.stopLoss, entryPrice, side === 'SHORT'),
+                'stop-loss',
+                instrument,
+              ),
               side,
               instrument,
             ),

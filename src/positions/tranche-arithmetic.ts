@@ -1,10 +1,10 @@
 import { invariant } from '../errors/invariant.js';
-import { type Decimal, ZERO, sumDecimals } from '../model/decimal.js';
+import { type Decimal, sumDecimals, ZERO } from '../model/decimal.js';
 import type { ExitPlan } from '../model/exit-plan.js';
 import { positionIdOf, trancheIdOf } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { PositionSide } from '../model/side.js';
-import { type Exit, type Tranche, remaining } from '../model/tranche.js';
+import { type Exit, remaining, type Tranche } from '../model/tranche.js';
 import { exitLevels } from './exit-levels.js';
 
 /** A quantity that came in, with what it cost. */
@@ -43,7 +43,9 @@ export function openTranche(request: OpeningRequest, instrument: Instrument): Tr
     number: request.number,
     openedSeq: request.openedSeq,
     state: 'OPEN',
-    sources: [{ orderId: intake.orderId, quantity: intake.quantity, cost: intake.cost, fees: intake.fee }],
+    sources: [
+      { orderId: intake.orderId, quantity: intake.quantity, cost: intake.cost, fees: intake.fee },
+    ],
     openedQty: intake.quantity,
     openedCost: intake.cost,
     exitedQty: ZERO,
@@ -69,7 +71,12 @@ export function openTranche(request: OpeningRequest, instrument: Instrument): Tr
  *
  * The entry is divided once, from the exact costs of what is held, and never fed back.
  */
-export function joinTranche(tranche: Tranche, intake: Intake, instrument: Instrument, now: number): void {
+export function joinTranche(
+  tranche: Tranche,
+  intake: Intake,
+  instrument: Instrument,
+  now: number,
+): void {
   invariant(intake.quantity.gt(0), 'a join adds a quantity above zero');
   const source = tranche.sources.find((candidate) => candidate.orderId === intake.orderId);
   if (source) {
@@ -101,7 +108,10 @@ export function relevel(tranche: Tranche, instrument: Instrument): void {
 /** Takes an executed exit out. The entry price stays. */
 export function applyExit(tranche: Tranche, exit: Exit, now: number): void {
   invariant(exit.quantity.gt(0), 'an exit takes a quantity above zero');
-  invariant(exit.quantity.lte(remaining(tranche)), 'an exit never takes more than the tranche holds');
+  invariant(
+    exit.quantity.lte(remaining(tranche)),
+    'an exit never takes more than the tranche holds',
+  );
   tranche.exitedQty = tranche.exitedQty.plus(exit.quantity);
   tranche.exitedCost = tranche.exitedCost.plus(exit.quantity.times(tranche.entryPrice));
   tranche.proceeds = tranche.proceeds.plus(exit.quantity.times(exit.price));
@@ -132,7 +142,8 @@ export function mergeTranches(
     survivor.openedQty = survivor.openedQty.plus(quantity);
     survivor.openedCost = survivor.openedCost.plus(cost);
     /** Sources keep gross figures; the absorbed tranche's own exits stay booked there. */
-    for (const source of tranche.sources) moveSource(survivor, tranche, source.orderId, quantity, cost);
+    for (const source of tranche.sources)
+      moveSource(survivor, tranche, source.orderId, quantity, cost);
     /** What moved never counts as an exit of the absorbed tranche. */
     tranche.openedQty = tranche.exitedQty;
     tranche.openedCost = tranche.exitedCost;

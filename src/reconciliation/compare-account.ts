@@ -1,7 +1,7 @@
 import { type Decimal, ZERO } from '../model/decimal.js';
 import type { AccountView } from '../model/input.js';
-import type { PositionSide } from '../model/side.js';
 import type { OrderReport, PositionReport } from '../model/reports.js';
+import type { PositionSide } from '../model/side.js';
 
 /** What we believe of one of our orders. */
 export interface BelievedOrder {
@@ -36,7 +36,11 @@ export function compareOrders(
 ): OrderFindings {
   const byClientId = new Map(believed.map((order) => [order.clientOrderId, order]));
   const byVenueId = new Map(
-    believed.flatMap((order) => (order.venueOrderId === null ? [] : [[`${order.symbol}|${order.venueOrderId}`, order] as const])),
+    believed.flatMap((order) =>
+      order.venueOrderId === null
+        ? []
+        : [[`${order.symbol}|${order.venueOrderId}`, order] as const],
+    ),
   );
   const known: OrderReport[] = [];
   const strays: OrderReport[] = [];
@@ -51,9 +55,13 @@ export function compareOrders(
     } else if (report.clientOrderId !== null && isOwn(report.clientOrderId)) strays.push(report);
   }
   const missing = believed
-    .filter((order) => order.mayRest && !seen.has(order.clientOrderId) && order.touchedAt < view.startedAt)
+    .filter(
+      (order) =>
+        order.mayRest && !seen.has(order.clientOrderId) && order.touchedAt < view.startedAt,
+    )
     .map((order) => order.clientOrderId);
-  const byId = (a: OrderReport, b: OrderReport): number => compareText(`${a.symbol}|${a.orderId}`, `${b.symbol}|${b.orderId}`);
+  const byId = (a: OrderReport, b: OrderReport): number =>
+    compareText(`${a.symbol}|${a.orderId}`, `${b.symbol}|${b.orderId}`);
   return { known: known.sort(byId), strays: strays.sort(byId), missing: missing.sort(compareText) };
 }
 

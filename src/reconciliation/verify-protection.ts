@@ -1,8 +1,8 @@
-import { type Decimal, ZERO, maxDecimal, minDecimal, toDecimalString } from '../model/decimal.js';
+import { type Decimal, maxDecimal, minDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import type { OrderRole, OrderTerms } from '../model/order.js';
 import type { ProtectionReport, ProtectionRow } from '../model/protection-report.js';
 import type { OrderReport, PositionReport } from '../model/reports.js';
-import { type PositionSide, exitSideOf } from '../model/side.js';
+import { exitSideOf, type PositionSide } from '../model/side.js';
 
 /** What we believe protects one side of one symbol. */
 export interface BelievedProtection {
@@ -33,7 +33,11 @@ export function verifyProtection(
   positions: readonly PositionReport[],
   checkedAt: number,
 ): ProtectionReport {
-  const open = new Map(openOrders.flatMap((order) => (order.clientOrderId === null ? [] : [[order.clientOrderId, order] as const])));
+  const open = new Map(
+    openOrders.flatMap((order) =>
+      order.clientOrderId === null ? [] : [[order.clientOrderId, order] as const],
+    ),
+  );
   const keys = new Map<string, { symbol: string; side: PositionSide }>();
   for (const row of believed) keys.set(`${row.symbol}|${row.side}`, row);
   for (const row of positions) if (row.quantity.gt(0)) keys.set(`${row.symbol}|${row.side}`, row);
@@ -80,7 +84,9 @@ function verifySide(
       }
       const difference = differenceOf(order.terms, report, side);
       if (difference !== null) {
-        problems.push(`${order.role} ${order.clientOrderId} differs at the exchange: ${difference}`);
+        problems.push(
+          `${order.role} ${order.clientOrderId} differs at the exchange: ${difference}`,
+        );
         continue;
       }
       const quantity = report.quantity.minus(report.executedQty);
@@ -93,8 +99,14 @@ function verifySide(
     if (!tranche.wantsStop) unwanted = unwanted.plus(rest);
     else if (tranche.guardedLocally) local = local.plus(rest);
   }
-  if (!held.eq(ours)) problems.push(`the exchange holds ${toDecimalString(held)}, our tranches ${toDecimalString(ours)}`);
-  const uncovered = maxDecimal(ZERO, maxDecimal(held, ours).minus(resting).minus(local).minus(unwanted));
+  if (!held.eq(ours))
+    problems.push(
+      `the exchange holds ${toDecimalString(held)}, our tranches ${toDecimalString(ours)}`,
+    );
+  const uncovered = maxDecimal(
+    ZERO,
+    maxDecimal(held, ours).minus(resting).minus(local).minus(unwanted),
+  );
   return {
     symbol,
     side,
@@ -119,5 +131,5 @@ function differenceOf(terms: OrderTerms, report: OrderReport, side: PositionSide
 }
 
 function same(reported: Decimal | null, wanted: Decimal | null): boolean {
-  return wanted === null || (reported !== null && reported.eq(wanted));
+  return wanted === null || reported?.eq(wanted);
 }

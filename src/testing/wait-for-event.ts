@@ -1,5 +1,5 @@
-import type { MonitorEventMap, MonitorEventName } from '../model/monitor-event.js';
 import type { MonitorListener } from '../events/isolated-emitter.js';
+import type { MonitorEventMap, MonitorEventName } from '../model/monitor-event.js';
 
 /** The part of a monitor that events are heard from. */
 export interface EventSource {

@@ -51,7 +51,8 @@ export class LevelHeap {
     const lastId = this.#ids[this.#size] as number;
     const lastKey = this.#keys[this.#size] as number;
     const parentKey = this.#keys[(hole - 1) >> 2];
-    if (hole > 0 && parentKey !== undefined && lastKey < parentKey) this.#siftUp(hole, lastId, lastKey);
+    if (hole > 0 && parentKey !== undefined && lastKey < parentKey)
+      this.#siftUp(hole, lastId, lastKey);
     else this.#siftDown(hole, lastId, lastKey);
   }
 

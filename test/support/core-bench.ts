@@ -4,13 +4,17 @@ import { ManualFeed } from '../../src/adapters/feeds/manual/manual-feed.js';
 import { MemoryStore } from '../../src/adapters/stores/memory/memory-store.js';
 import type { OrderFill } from '../../src/model/fill.js';
 import type { InstrumentInput } from '../../src/model/instrument.js';
-import type { MonitorEvent, MonitorEventMap, MonitorEventName } from '../../src/model/monitor-event.js';
+import type {
+  MonitorEvent,
+  MonitorEventMap,
+  MonitorEventName,
+} from '../../src/model/monitor-event.js';
 import type { PriceSource } from '../../src/model/price.js';
 import type { PositionMode } from '../../src/model/side.js';
 import type { TrancheView } from '../../src/model/views.js';
 import type { GlobalSettings, SymbolSettings } from '../../src/monitor/config/monitor-config.js';
-import { PositionMonitor } from '../../src/monitor/position-monitor.js';
 import type { PositionMonitorOptions } from '../../src/monitor/options.js';
+import { PositionMonitor } from '../../src/monitor/position-monitor.js';
 import { VirtualClock } from '../../src/platform/virtual-clock.js';
 import type { OrderStatusReport, PlaceOrderRequest } from '../../src/ports/exchange-adapter.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
@@ -89,10 +93,17 @@ export class CoreBench {
     return bench;
   }
 
-  /** Hands a fill over as a host does: a BUY that opens or grows the LONG side unless told otherwise. */
+  /**
+   * Hands a fill over as a host does, and waits for the answer: a BUY that opens or grows the LONG side unless told
+   * otherwise. Time passes only where the monitor waits for it.
+   */
   fill(quantity: string, price: string, more: Partial<OrderFill> = {}): Promise<boolean> {
+    return this.until(this.monitor.handleOrderFill(this.fillOf(quantity, price, more)));
+  }
+
+  fillOf(quantity: string, price: string, more: Partial<OrderFill> = {}): OrderFill {
     this.#orders += 1;
-    return this.monitor.handleOrderFill({
+    return {
       orderId: `e${this.#orders}`,
       symbol: BTC,
       side: 'BUY',
@@ -101,7 +112,27 @@ export class CoreBench {
       status: 'FILLED',
       time: this.clock.now(),
       ...more,
-    });
+    };
+  }
+
+  /** Lets time pass until the promise settles; fails after `limitMs` of virtual time. */
+  async until<Result>(promise: Promise<Result>, limitMs = 60_000): Promise<Result> {
+    let done = false;
+    const settle = (): void => {
+      done = true;
+    };
+    promise.then(settle, settle);
+    const end = this.clock.now() + limitMs;
+    await this.monitor.settled();
+    await drained();
+    while (!done) {
+      const next = this.clock.nextTimerAt;
+      if (next === null || next > end) throw new Error('the promise does not settle');
+      this.clock.advanceTo(next);
+      await this.monitor.settled();
+      await drained();
+    }
+    return promise;
   }
 
   /** A price, and everything that follows from it without time passing. */
@@ -178,6 +209,13 @@ export function trace(bench: CoreBench): readonly string[] {
   return bench.exchange.writes.map((call) => {
     if (call.call === 'place') return `place ${call.orders.map(describeOrder).join(' + ')}`;
     return call.call === 'cancel' ? `cancel ${call.order.kind}` : '';
+  });
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export function drained(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
   });
 }
 

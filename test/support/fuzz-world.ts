@@ -218,7 +218,9 @@ class FuzzWorld {
     const direction = view.side === 'LONG' ? 1 : -1;
     const dice = acts.next();
     if (dice < 0.4) {
-      const slPrice = Math.round(this.#price * (1 - direction * acts.pick([0.002, 0.005]))).toString();
+      const slPrice = Math.round(
+        this.#price * (1 - direction * acts.pick([0.002, 0.005])),
+      ).toString();
       this.#call('updateTpSl', () => monitor.updateTpSl(view.id, { slPrice }));
     } else if (dice < 0.6) {
       const tpPrice = Math.round(this.#price * (1 + direction * 0.004)).toString();

@@ -1,19 +1,23 @@
-import { ManualFeed } from '../../src/adapters/feeds/manual/manual-feed.js';
 import { PaperExchange } from '../../src/adapters/exchanges/paper/paper-exchange.js';
 import type { PaperExchangeOptions } from '../../src/adapters/exchanges/paper/paper-exchange-options.js';
+import { ManualFeed } from '../../src/adapters/feeds/manual/manual-feed.js';
 import type { OrderFill } from '../../src/model/fill.js';
 import type { InstrumentInput } from '../../src/model/instrument.js';
-import type { MonitorEvent, MonitorEventMap, MonitorEventName } from '../../src/model/monitor-event.js';
+import type {
+  MonitorEvent,
+  MonitorEventMap,
+  MonitorEventName,
+} from '../../src/model/monitor-event.js';
 import type { OrderRole } from '../../src/model/order.js';
 import type { PriceSource } from '../../src/model/price.js';
 import type { PositionMode, PositionSide } from '../../src/model/side.js';
 import type { TrancheView } from '../../src/model/views.js';
 import type { GlobalSettings, SymbolSettings } from '../../src/monitor/config/monitor-config.js';
 import { PositionMonitor } from '../../src/monitor/position-monitor.js';
+import { VirtualClock } from '../../src/platform/virtual-clock.js';
 import type { OrderStatusReport, PlaceOrderRequest } from '../../src/ports/exchange-adapter.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
 import type { Store } from '../../src/ports/store.js';
-import { VirtualClock } from '../../src/platform/virtual-clock.js';
 import { CrashDisk } from './crash-store.js';
 import { ScriptedExchange, type ScriptedExchangeOptions } from './scripted-exchange.js';
 
@@ -176,7 +180,10 @@ export class ProtocolBench {
   }
 
   /** A price: the exchange matches on it first, then the monitor hears it. */
-  tick(price: number, options: { symbol?: string; source?: PriceSource; feedOnly?: boolean } = {}): void {
+  tick(
+    price: number,
+    options: { symbol?: string; source?: PriceSource; feedOnly?: boolean } = {},
+  ): void {
     const { symbol = SYMBOL, source = 'LAST', feedOnly = false } = options;
     if (!feedOnly) this.paper.acceptPrice(symbol, source, price, this.clock.now());
     this.feed.tick(symbol, price, { source, time: this.clock.now() });
@@ -222,7 +229,8 @@ export class ProtocolBench {
   async openOrders(role?: OrderRole): Promise<readonly OrderStatusReport[]> {
     const open = await this.paper.fetchOpenOrders();
     return open.filter(
-      ({ clientOrderId }) => isOwn(clientOrderId) && (role === undefined || roleOf(clientOrderId) === role),
+      ({ clientOrderId }) =>
+        isOwn(clientOrderId) && (role === undefined || roleOf(clientOrderId) === role),
     );
   }
 
@@ -252,12 +260,17 @@ export class ProtocolBench {
   /** When requests of a role were sent, ms since the bench was made. */
   sentAt(role: OrderRole, kind: 'place' | 'cancel' = 'place'): number[] {
     return this.exchange.requests
-      .filter((record) => record.kind === kind && roleOf((record.place ?? record.cancel)?.clientOrderId) === role)
+      .filter(
+        (record) =>
+          record.kind === kind && roleOf((record.place ?? record.cancel)?.clientOrderId) === role,
+      )
       .map((record) => record.sentAt);
   }
 
   named<Name extends MonitorEventName>(name: Name): MonitorEventMap[Name][] {
-    return this.events.filter((event) => event.name === name).map((event) => event.payload as MonitorEventMap[Name]);
+    return this.events
+      .filter((event) => event.name === name)
+      .map((event) => event.payload as MonitorEventMap[Name]);
   }
 
   tranches(symbol: string = SYMBOL): readonly TrancheView[] {
@@ -266,7 +279,9 @@ export class ProtocolBench {
 
   /** The one live tranche. */
   tranche(side?: PositionSide): TrancheView {
-    const [first, second] = this.tranches().filter((view) => side === undefined || view.side === side);
+    const [first, second] = this.tranches().filter(
+      (view) => side === undefined || view.side === side,
+    );
     if (first === undefined || second !== undefined) {
       throw new Error(`expected one tranche, found ${this.tranches().length}`);
     }

@@ -43,8 +43,9 @@ export class RecordingExchange implements ExchangeAdapter {
   /** Asked for each cancellation; `null` lets the book decide. */
   answerCancel: ((request: CancelOrderRequest) => OrderOutcome | null) | null = null;
   /** What the account is said to hold, instead of the truth. */
-  positionsAnswer: ((truth: readonly PositionStatusReport[]) => readonly PositionStatusReport[]) | null =
-    null;
+  positionsAnswer:
+    | ((truth: readonly PositionStatusReport[]) => readonly PositionStatusReport[])
+    | null = null;
   /** Reads that fail. */
   readonly failing = new Set<string>();
   readonly placeOrders?: NonNullable<ExchangeAdapter['placeOrders']>;
@@ -73,7 +74,10 @@ export class RecordingExchange implements ExchangeAdapter {
   }
 
   async fetchAccount(): Promise<AccountReport> {
-    return { ...(await this.#read('fetchAccount', () => this.paper.fetchAccount())), ...this.#account };
+    return {
+      ...(await this.#read('fetchAccount', () => this.paper.fetchAccount())),
+      ...this.#account,
+    };
   }
 
   fetchInstrument(symbol: string) {

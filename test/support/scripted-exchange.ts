@@ -264,10 +264,7 @@ export class ScriptedExchange {
     };
   }
 
-  #record(
-    session: number,
-    what: Pick<RequestRecord, 'kind' | 'place' | 'cancel'>,
-  ): RequestRecord {
+  #record(session: number, what: Pick<RequestRecord, 'kind' | 'place' | 'cancel'>): RequestRecord {
     const record: RequestRecord = {
       ...what,
       session,

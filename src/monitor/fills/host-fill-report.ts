@@ -14,7 +14,9 @@ export function hostFillReport(evidence: FillEvidence): HostFillReport {
     time: evidence.time,
     ...(evidence.clientOrderId === null ? {} : { clientOrderId: evidence.clientOrderId }),
     ...(cumulative === null ? {} : { executedQty: toDecimalString(cumulative.quantity) }),
-    ...(cumulative === null || cumulative.avgPrice === null ? {} : { avgPrice: toDecimalString(cumulative.avgPrice) }),
+    ...(cumulative === null || cumulative.avgPrice === null
+      ? {}
+      : { avgPrice: toDecimalString(cumulative.avgPrice) }),
     ...(trade === null
       ? {}
       : {

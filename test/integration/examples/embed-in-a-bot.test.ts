@@ -14,7 +14,10 @@ afterEach(() => {
 });
 
 function source(name: string): string[] {
-  return readFileSync(new URL(`../../../examples/embed-in-a-bot/${name}`, import.meta.url), 'utf8').split('\n');
+  return readFileSync(
+    new URL(`../../../examples/embed-in-a-bot/${name}`, import.meta.url),
+    'utf8',
+  ).split('\n');
 }
 
 describe('example: an existing bot gets protected', () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import type { ChildTask } from './store-child.js';
 
 export interface StoreChild {
@@ -16,12 +17,13 @@ export interface StoreChild {
 
 const PROGRAM = fileURLToPath(new URL('store-child.ts', import.meta.url));
 
-/** Starts a process on a store. Whoever starts it ends it. */
+/** Starts a process on a store. It ends with the test at the latest. */
 export function startChild(task: ChildTask): StoreChild {
   const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
+  onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   const waiters = new Set<() => void>();
   const reader = createInterface({ input: child.stdout });

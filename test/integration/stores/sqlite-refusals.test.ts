@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { SqliteDriver } from '../../../src/adapters/stores/sqlite/driver.js';
+import { claimFile } from '../../../src/adapters/stores/sqlite/file-claims.js';
 import { findDriver } from '../../../src/adapters/stores/sqlite/find-driver.js';
 import { SqliteStore } from '../../../src/adapters/stores/sqlite/sqlite-store.js';
 import {
@@ -224,6 +226,25 @@ describe('SqliteStore', () => {
       code: 'STORE_DRIVER_MISSING',
       message: expect.stringContaining('npm install better-sqlite3'),
     });
+  });
+
+  it('lets a process have one writer and one copy of SQLite on a file', () => {
+    const [ours, theirs] = [{ name: 'ours' }, { name: 'theirs' }] as SqliteDriver[];
+    if (!ours || !theirs) throw new Error('unreachable');
+    const writer = claimFile('a path', 'writer', ours);
+    expect(() => claimFile('a path', 'writer', theirs)).toThrow(
+      expect.objectContaining({ code: 'STORE_LOCKED' }),
+    );
+    const reader = claimFile('a path', 'reader', theirs);
+    expect(reader.driver).toBe(ours);
+    writer.release();
+    writer.release();
+    // The reader still has its connection, made by the first driver.
+    const next = claimFile('a path', 'writer', theirs);
+    expect(next.driver).toBe(ours);
+    next.release();
+    reader.release();
+    expect(claimFile('a path', 'reader', theirs).driver).toBe(theirs);
   });
 
   it('finds a driver by itself', async () => {

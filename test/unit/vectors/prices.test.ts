@@ -55,7 +55,10 @@ describe('vectors: prices', () => {
   });
 
   it('vector 5: LONG 1.90, tp 5 sl 3', () => {
-    expect(levels('LONG', '1.90', 5, 3, '0.001')).toEqual({ takeProfit: '1.995', stopLoss: '1.843' });
+    expect(levels('LONG', '1.90', 5, 3, '0.001')).toEqual({
+      takeProfit: '1.995',
+      stopLoss: '1.843',
+    });
   });
 
   it('vector 6: SHORT 50000, tp 3 sl 2', () => {

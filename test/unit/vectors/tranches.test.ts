@@ -57,10 +57,9 @@ describe('vectors: tranche decision', () => {
     const bench = await CoreBench.started();
     await bench.fill('0.1', '50000');
     await bench.fill('0.2', '47000');
-    expect(bench.tranches().map(({ quantity, entryPrice }) => `${quantity}@${entryPrice}`)).toEqual([
-      '0.1@50000',
-      '0.2@47000',
-    ]);
+    expect(bench.tranches().map(({ quantity, entryPrice }) => `${quantity}@${entryPrice}`)).toEqual(
+      ['0.1@50000', '0.2@47000'],
+    );
   });
 
   it('vector 14: three tranches have three distinct pairs of levels', async () => {
@@ -68,7 +67,9 @@ describe('vectors: tranche decision', () => {
     await bench.fill('0.1', '45000');
     await bench.fill('0.08', '43000');
     await bench.fill('0.05', '41000');
-    const pairs = bench.tranches().map(({ levels }) => `${levels.takeProfits[0]?.price}/${levels.stopLoss}`);
+    const pairs = bench
+      .tranches()
+      .map(({ levels }) => `${levels.takeProfits[0]?.price}/${levels.stopLoss}`);
     expect(pairs).toEqual(['45450/42750', '43430/40850', '41410/38950']);
     expect(await bench.resting()).toHaveLength(6);
   });
@@ -133,13 +134,15 @@ describe('vectors: tranche decision', () => {
     ).rejects.toMatchObject({ code: 'TRANCHE_LIMIT' });
     await bench.fill('0.05', '42000');
     expect(bench.tranche(2).quantity).toBe('0.15');
-    expect(bench.named('protection:failed').map(({ reason }) => reason.split(':')[0])).toEqual(['tranche-limit']);
+    expect(bench.named('protection:failed').map(({ reason }) => reason.split(':')[0])).toEqual([
+      'tranche-limit',
+    ]);
   });
 
   it('vector 17: the limit counts live tranches, not their numbers', async () => {
     const bench = await full('join-newest');
-    const first = bench.tranche(0).id;
-    await bench.monitor.closeTranche(first);
+    await bench.tick(43000);
+    await bench.until(bench.monitor.closeTranche(bench.tranche(0).id));
     await bench.fill('0.05', '42000');
     expect(bench.tranches()).toHaveLength(3);
     expect(bench.tranche(2).quantity).toBe('0.05');
@@ -185,27 +188,28 @@ describe('vectors: tranche decision', () => {
     await bench.fill('0.1', '49000');
     await bench.tick(51000);
     expect(bench.tranches()).toHaveLength(2);
+    /** It joins the newest (then 0.2@50000), and both are in profit at its price. */
     await bench.fill('0.1', '51000');
-    expect(bench.tranches()).toHaveLength(2);
-    const [merged] = bench.named('tranche:merged');
-    expect(merged).toMatchObject({ merged: [expect.stringContaining('e2')] });
-    expect(bench.tranche(0).quantity).toBe('0.1');
+    expect(bench.tranches().map(({ quantity, entryPrice }) => `${quantity}@${entryPrice}`)).toEqual(
+      ['0.3@50000'],
+    );
+    expect(bench.named('tranche:merged')).toHaveLength(1);
   });
 
   it('vector 20: 0.001@50000, then 50001 joins tranche 0', async () => {
     const bench = await CoreBench.started();
     await bench.fill('0.001', '50000');
     await bench.fill('0.001', '50001');
-    expect(bench.tranches().map(({ number, quantity }) => [number, quantity])).toEqual([[0, '0.002']]);
+    expect(bench.tranches().map(({ number, quantity }) => [number, quantity])).toEqual([
+      [0, '0.002'],
+    ]);
   });
 
   it('vector 20: `merge` at the limit first makes the two best tranches one', async () => {
     const bench = await full('merge');
     await bench.fill('0.05', '42000');
-    expect(bench.tranches().map(({ quantity, entryPrice }) => `${quantity}@${entryPrice}`)).toEqual([
-      '0.1@45000',
-      '0.2@43500',
-      '0.05@42000',
-    ]);
+    expect(bench.tranches().map(({ quantity, entryPrice }) => `${quantity}@${entryPrice}`)).toEqual(
+      ['0.1@45000', '0.2@43500', '0.05@42000'],
+    );
   });
 });

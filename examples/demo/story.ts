@@ -1,0 +1,137 @@
+import type { MonitorEventMap, PositionMonitor, ProtectionReport } from '../../src/index.js';
+
+interface Ledger {
+  entries: number;
+  exits: Map<string, number>;
+  pnl: number;
+  fees: number;
+  worst: number;
+}
+
+const USES_COLOUR = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const MONEY = new Intl.NumberFormat('en-US', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
+
+/** Writes down what happens, and why: one line a happening. */
+export class Story {
+  readonly #ledgers = new Map<string, Ledger>();
+  readonly #numbers = new Map<string, number>();
+
+  listen(monitor: PositionMonitor): void {
+    monitor.on('protection:placed', (event) => this.#onProtected(event, monitor));
+    monitor.on('tranche:closed', (event) => this.#onClosed(event));
+    monitor.on('tranche:merged', ({ time, symbol, merged }) =>
+      this.line(time, symbol, 'merged', `${merged.length + 1} tranches in profit are one now`),
+    );
+    monitor.on('protection:failed', ({ time, symbol, reason }) =>
+      this.line(time, symbol, 'ALARM', reason),
+    );
+  }
+
+  entered(time: number, symbol: string, text: string): void {
+    this.#ledgerOf(symbol).entries += 1;
+    this.line(time, symbol, 'bot', text);
+  }
+
+  line(time: number, symbol: string, who: string, text: string): void {
+    const at = new Date(time).toISOString().slice(11, 19);
+    console.log(`${at}  ${symbol.padEnd(8)} ${who.padEnd(8)} ${text}`);
+  }
+
+  #onProtected(
+    { time, symbol, trancheId, coverage }: MonitorEventMap['protection:placed'],
+    monitor: PositionMonitor,
+  ): void {
+    const tranche = monitor.tranche(trancheId);
+    if (tranche === undefined) return;
+    const { levels, side, quantity, entryPrice } = tranche;
+    const profits = levels.takeProfits.map(({ price }) => price).join(', ');
+    const name = this.#numberOf(trancheId);
+    const where = coverage === 'resting' ? 'rest at the exchange' : `covered: ${coverage}`;
+    this.line(
+      time,
+      symbol,
+      'guarded',
+      `tranche ${name}, ${side} ${quantity} from ${short(entryPrice)}: stop ${levels.stopLoss} and take-profit ${profits} ${where}`,
+    );
+  }
+
+  #onClosed(event: MonitorEventMap['tranche:closed']): void {
+    const { time, symbol, reason, chain, realizedPnl, fees, slippage, quantity, tranche } = event;
+    const net = Number(realizedPnl) - Number(fees);
+    const ledger = this.#ledgerOf(symbol);
+    ledger.exits.set(reason, (ledger.exits.get(reason) ?? 0) + 1);
+    ledger.pnl += Number(realizedPnl);
+    ledger.fees += Number(fees);
+    ledger.worst = Math.min(ledger.worst, Number(slippage ?? 0));
+    const [fill] = chain.fills;
+    const order = fill?.role === 'close' ? 'market close' : `resting ${fill?.role} order`;
+    const slipped =
+      Number(slippage ?? 0) < 0 ? `, ${short(`${-Number(slippage)}`)} worse than its level` : '';
+    const price = chain.tick === null ? '' : `${chain.tick.source} ${chain.tick.price} -> `;
+    this.line(
+      time,
+      symbol,
+      'EXIT',
+      `tranche ${this.#numberOf(tranche.id)}: ${price}${reason} at ${chain.level} -> ${order} -> ${quantity} filled at ${short(fill?.price ?? '')}${slipped}  ${coloured(net)}`,
+    );
+  }
+
+  /** The sum of it all. */
+  finish(report: ProtectionReport | null, open: PositionMonitor): void {
+    console.log('\nWhat it came to');
+    let net = 0;
+    for (const [symbol, { entries, exits, pnl, fees, worst }] of this.#ledgers) {
+      const reasons = [...exits].map(([reason, count]) => `${count} ${reason}`).join(', ');
+      net += pnl - fees;
+      console.log(
+        `  ${symbol.padEnd(8)} ${entries} entries; exits: ${reasons || 'none'}; PnL ${MONEY.format(pnl)}, fees ${MONEY.format(fees)}, worst slippage ${short(`${-worst}`)}`,
+      );
+    }
+    console.log(`  Net of fees: ${coloured(net)} USDT`);
+    const positions = open.positions();
+    const unrealised = positions.reduce((sum, { unrealizedPnl }) => sum + Number(unrealizedPnl), 0);
+    if (positions.length > 0)
+      console.log(`  Still open: ${positions.length}, worth ${coloured(unrealised)} USDT`);
+    for (const { symbol, side, quantity, tranches } of positions) {
+      const covered = tranches.every(({ coverage }) => coverage === 'resting');
+      console.log(
+        `    ${symbol} ${side} ${quantity}: ${covered ? 'every contract under a stop that rests at the exchange' : 'NOT fully covered'}`,
+      );
+    }
+    if (report !== null) {
+      console.log(
+        `  The exchange was asked: ${report.ok ? 'everything is protected' : 'there are GAPS'}`,
+      );
+    }
+  }
+
+  #ledgerOf(symbol: string): Ledger {
+    let ledger = this.#ledgers.get(symbol);
+    if (ledger === undefined) {
+      ledger = { entries: 0, exits: new Map(), pnl: 0, fees: 0, worst: 0 };
+      this.#ledgers.set(symbol, ledger);
+    }
+    return ledger;
+  }
+
+  /** Tranche ids are long; the story counts them. */
+  #numberOf(trancheId: string): number {
+    const number = this.#numbers.get(trancheId) ?? this.#numbers.size + 1;
+    this.#numbers.set(trancheId, number);
+    return number;
+  }
+}
+
+function coloured(amount: number): string {
+  const text = `${amount < 0 ? '' : '+'}${MONEY.format(amount)}`;
+  if (!USES_COLOUR) return text;
+  return `\u001b[${amount < 0 ? 31 : 32}m${text}\u001b[0m`;
+}
+
+function short(decimal: string): string {
+  const value = Number(decimal);
+  return `${Number(value.toPrecision(8))}`;
+}

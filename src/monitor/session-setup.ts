@@ -1,0 +1,52 @@
+import { PaperExchange } from '../adapters/exchanges/paper/paper-exchange.js';
+import { judgedSource } from '../engine/price-sources.js';
+import { FeedError } from '../errors/feed-error.js';
+import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
+import type { ResolvedConfig } from './config/resolved-config.js';
+import type { SessionParts } from './session-parts.js';
+
+/** One switch at one place: while simulating, orders go to a paper exchange that knows the real instruments. */
+export function tradingExchange({
+  config,
+  exchange,
+  clock,
+}: Pick<SessionParts, 'config' | 'exchange' | 'clock'>): ExchangeAdapter {
+  if (!config.simulateOnly || !exchange.capabilities.live) return exchange;
+  return new PaperExchange({
+    instruments: (symbol) => config.instruments.get(symbol) ?? exchange.fetchInstrument(symbol),
+    positionMode: config.positionMode === 'one-way' ? 'one-way' : 'hedge',
+    clock,
+  });
+}
+
+/** Time comes with the recorded prices: nothing waits, nothing grows stale, the entry's own row judges nothing. */
+export function forReplay(config: ResolvedConfig): ResolvedConfig {
+  return {
+    ...config,
+    core: {
+      ...config.core,
+      judgeOnArming: false,
+      stopMovePauseMs: 0,
+      stopMoveWaitMs: 0,
+      staleAfterMs: Number.POSITIVE_INFINITY,
+    },
+  };
+}
+
+/** Every rule must have a price to be judged on before anything is promised. */
+export function checkSources({ config, feed }: Pick<SessionParts, 'config' | 'feed'>): void {
+  const available = new Set(feed.sources);
+  for (const [symbol, plan] of config.core.plans) {
+    if (plan.stopLoss === null || judgedSource(available, plan.workingType, 'LONG') !== null)
+      continue;
+    throw new FeedError(
+      'FEED_SOURCE_MISSING',
+      `The price feed cannot judge the stops of symbols.${symbol}`,
+      {
+        expected: `a feed with ${plan.workingType} prices (workingType)`,
+        received: `sources ${[...available].join(', ') || 'none'}`,
+        remedy: 'Choose another workingType, or a feed that has these prices',
+      },
+    );
+  }
+}
