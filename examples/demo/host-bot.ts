@@ -1,20 +1,24 @@
 import type { ManualClock, PaperExchange, PositionMonitor, PositionSide } from '../../src/index.js';
 import type { MarketTick } from './market.js';
 
-/** Prices of one symbol that a breakout is measured against, and how long the bot waits after an entry, ms. */
-const WINDOW_MS = 10 * 60_000;
-const PAUSE_MS = 20 * 60_000;
+/** The range that a breakout leaves: this many minutes. */
+const RANGE_MINUTES = 12;
+const MINUTE_MS = 60_000;
+/** How long the bot looks on after an entry, ms. */
+const PAUSE_MS = 8 * MINUTE_MS;
 /** What one entry is worth, in the quote asset. */
 const NOTIONAL = 3_000;
 /** The bot buys again when a position has lost this much, percent: that opens a second tranche. */
 const ADD_AT_LOSS_PCT = 1.2;
 
+/** What the bot remembers of one symbol. */
 interface Watched {
-  high: number;
-  low: number;
-  windowFrom: number;
+  /** Highest and lowest price of the last minutes, the current one first. */
+  readonly highs: number[];
+  readonly lows: number[];
+  minute: number;
   pausedUntil: number;
-  added: boolean;
+  hasAdded: boolean;
 }
 
 /**
@@ -38,25 +42,28 @@ export class HostBot {
 
   /** The order that the bot wants now; `null` almost always. */
   decide({ symbol, price, time }: MarketTick, monitor: PositionMonitor): Entry | null {
-    const watched = this.#watched.get(symbol);
-    if (watched === undefined) {
-      this.#watched.set(symbol, newWindow(price, time, time + WINDOW_MS));
-      return null;
+    const watched = this.#watched.get(symbol) ?? newcomer(price, time);
+    this.#watched.set(symbol, watched);
+    const entry = time < watched.pausedUntil ? null : this.#wish(symbol, price, watched, monitor);
+    remember(watched, price, time);
+    if (entry !== null) watched.pausedUntil = time + PAUSE_MS;
+    return entry;
+  }
+
+  #wish(symbol: string, price: number, watched: Watched, monitor: PositionMonitor): Entry | null {
+    const [position] = monitor.getPositionStatus(symbol).positions;
+    if (position !== undefined && position.entryPrice !== null) {
+      const move = (price / Number(position.entryPrice) - 1) * 100;
+      const loss = position.side === 'LONG' ? -move : move;
+      if (watched.hasAdded || loss < ADD_AT_LOSS_PCT) return null;
+      watched.hasAdded = true;
+      return { symbol, side: position.side, why: 'adds to a loser' };
     }
-    if (time < watched.pausedUntil) {
-      // Still learning the range, or resting after an entry.
-      watched.high = Math.max(watched.high, price);
-      watched.low = Math.min(watched.low, price);
-      return this.#adding(symbol, price, watched, monitor);
-    }
-    const side = price > watched.high ? 'LONG' : price < watched.low ? 'SHORT' : null;
-    if (time - watched.windowFrom > WINDOW_MS && side === null) {
-      this.#watched.set(symbol, newWindow(price, time, time + WINDOW_MS));
-      return null;
-    }
-    if (side === null || monitor.getPositionStatus(symbol).tranches.length > 0) return null;
-    this.#watched.set(symbol, newWindow(price, time, time + PAUSE_MS));
-    return { symbol, side, why: side === 'LONG' ? 'breakout up' : 'breakout down' };
+    watched.hasAdded = false;
+    if (watched.highs.length < RANGE_MINUTES) return null;
+    if (price > Math.max(...watched.highs)) return { symbol, side: 'LONG', why: 'breakout up' };
+    if (price < Math.min(...watched.lows)) return { symbol, side: 'SHORT', why: 'breakout down' };
+    return null;
   }
 
   /** Sends the order and hands the fill to the monitor: the one line that a bot needs. */
@@ -89,17 +96,6 @@ export class HostBot {
     });
   }
 
-  /** Buys once more into a losing position, as bots that average down do. */
-  #adding(symbol: string, price: number, watched: Watched, monitor: PositionMonitor): Entry | null {
-    if (watched.added) return null;
-    const [position] = monitor.getPositionStatus(symbol).positions;
-    if (position?.entryPrice === undefined || position.entryPrice === null) return null;
-    const move = (price / Number(position.entryPrice) - 1) * 100;
-    if ((position.side === 'LONG' ? -move : move) < ADD_AT_LOSS_PCT) return null;
-    watched.added = true;
-    return { symbol, side: position.side, why: 'adds to a loser' };
-  }
-
   #quantityFor(symbol: string, price: number): string {
     const step = this.#steps.get(symbol) ?? 1;
     const steps = Math.max(1, Math.floor(NOTIONAL / price / step));
@@ -114,6 +110,21 @@ export interface Entry {
   readonly why: string;
 }
 
-function newWindow(price: number, from: number, pausedUntil: number): Watched {
-  return { high: price, low: price, windowFrom: from, pausedUntil, added: false };
+function newcomer(price: number, time: number): Watched {
+  const minute = Math.floor(time / MINUTE_MS);
+  return { highs: [price], lows: [price], minute, pausedUntil: 0, hasAdded: false };
+}
+
+function remember(watched: Watched, price: number, time: number): void {
+  const { highs, lows } = watched;
+  const minute = Math.floor(time / MINUTE_MS);
+  if (minute > watched.minute) {
+    watched.minute = minute;
+    highs.unshift(price);
+    lows.unshift(price);
+    highs.length = Math.min(highs.length, RANGE_MINUTES);
+    lows.length = Math.min(lows.length, RANGE_MINUTES);
+  }
+  highs[0] = Math.max(highs[0] ?? price, price);
+  lows[0] = Math.min(lows[0] ?? price, price);
 }

@@ -103,7 +103,7 @@ export class Story {
     }
     if (report !== null) {
       console.log(
-        `  The exchange was asked: ${report.ok ? 'everything is protected' : 'there are GAPS'}`,
+        `  The exchange was asked: ${report.protected ? 'everything is protected' : 'there are GAPS'}`,
       );
     }
   }

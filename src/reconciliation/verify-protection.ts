@@ -131,5 +131,5 @@ function differenceOf(terms: OrderTerms, report: OrderReport, side: PositionSide
 }
 
 function same(reported: Decimal | null, wanted: Decimal | null): boolean {
-  return wanted === null || reported?.eq(wanted);
+  return wanted === null || (reported?.eq(wanted) ?? false);
 }

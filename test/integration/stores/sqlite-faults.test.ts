@@ -146,6 +146,19 @@ await describeDrivers('SqliteStore', ({ driver, harness }) => {
     expect(await seqs(again)).toEqual([1, 2, 3]);
   });
 
+  it('acknowledges nothing once its database was removed', async () => {
+    const place = harness();
+    const store = await place.opened();
+    await store.commit(event(1)).durable;
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${place.path}${suffix}`);
+    for (const seq of [2, 3]) {
+      await expect(store.commit(event(seq)).durable).rejects.toThrow('removed or replaced');
+    }
+    await expect(store.close()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    // The lock was given back all the same.
+    await (await place.opened()).close();
+  });
+
   it('does not let a sync count for a commit that came after its begin', async () => {
     const store = await harness().opened();
     const original = fs.fdatasync;

@@ -115,6 +115,7 @@ async function endWriting(writing: Writing): Promise<void> {
   let failure: unknown = null;
   try {
     checkpointer.runWhole();
+    if (walSync.isGone) throw new Error('the database was removed or replaced while in use');
   } catch (error) {
     // A reader may keep the log alive; that is no loss while the log itself is on disk.
     if (!walSync.isTrusted) failure = error;

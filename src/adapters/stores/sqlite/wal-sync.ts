@@ -35,15 +35,17 @@ export class WalSync {
   readonly #parts: WalSyncParts;
   readonly #walPath: string;
   #handle: number | null = null;
-  #identity = '';
+  #walIdentity = '';
+  #databaseIdentity = '';
   #waiters: OpenTicket[] = [];
   #running: Promise<void> | null = null;
   /**
    * `log`: syncing the log suffices. `suspect`: a sync failed, after which the kernel may have forgotten which pages
    * are not on disk, so only a checkpoint proves anything. `lost`: the log's file is no longer the one at its path
-   * (someone removed it); every commit is checkpointed until the store is opened anew.
+   * (someone removed it); every commit is checkpointed until the store is opened anew. `gone`: so is the database's;
+   * what is written from now on nobody will find.
    */
-  #trust: 'log' | 'suspect' | 'lost' = 'log';
+  #trust: 'log' | 'suspect' | 'lost' | 'gone' = 'log';
 
   constructor(parts: WalSyncParts) {
     this.#parts = parts;
@@ -53,7 +55,8 @@ export class WalSync {
   /** Opens the log. The connection must have written something before. */
   async open(): Promise<void> {
     this.#handle = await openFile(this.#walPath, 'r+');
-    this.#identity = await this.#identify();
+    this.#walIdentity = await identityOf(this.#walPath);
+    this.#databaseIdentity = await identityOf(this.#parts.path);
   }
 
   /** Settles the `durable` side of tickets that are recorded. */
@@ -67,9 +70,14 @@ export class WalSync {
     await this.#running;
   }
 
-  /** Whether everything recorded is durable. */
+  /** Whether everything recorded is durable when {@link idle} has resolved. */
   get isTrusted(): boolean {
     return this.#trust === 'log';
+  }
+
+  /** Whether not even a checkpoint keeps anything: the database at the path is another one, or none. */
+  get isGone(): boolean {
+    return this.#trust === 'gone';
   }
 
   async close(): Promise<void> {
@@ -95,27 +103,32 @@ export class WalSync {
   }
 
   async #sync(): Promise<void> {
-    if (this.#trust !== 'log') {
-      this.#parts.checkpointAll();
-      if (this.#trust === 'suspect') this.#trust = 'log';
-      return;
-    }
-    try {
-      if (this.#handle === null) throw new Error('the log is not open');
-      const [, identity] = await Promise.all([syncFile(this.#handle), this.#identify()]);
-      if (identity === this.#identity) return;
-    } catch (cause) {
-      const isGone = (cause as { code?: unknown }).code === 'ENOENT';
-      this.#trust = isGone ? 'lost' : 'suspect';
-      throw cause;
-    }
-    this.#trust = 'lost';
-    throw new Error(`${this.#walPath} was replaced while in use`);
+    if (this.#trust === 'log') await this.#syncLog();
+    else await this.#checkpoint();
   }
 
-  async #identify(): Promise<string> {
-    const { dev, ino } = await statFile(this.#walPath);
-    return `${dev}:${ino}`;
+  async #syncLog(): Promise<void> {
+    // Started before the first wait: whoever is recorded from now on waits for the next sync.
+    const synced =
+      this.#handle === null ? Promise.reject(new Error('not open')) : syncFile(this.#handle);
+    const files = Promise.all([identityOf(this.#walPath), identityOf(this.#parts.path)]);
+    try {
+      await Promise.all([synced, files]);
+    } catch (error) {
+      this.#trust = 'suspect';
+      throw error;
+    }
+    const [wal, database] = await files;
+    if (wal !== this.#walIdentity) this.#trust = 'lost';
+    if (database !== this.#databaseIdentity) this.#trust = 'gone';
+    if (this.#trust !== 'log') throw replacedError(this.#parts.path);
+  }
+
+  async #checkpoint(): Promise<void> {
+    if ((await identityOf(this.#parts.path)) !== this.#databaseIdentity) this.#trust = 'gone';
+    if (this.#trust === 'gone') throw replacedError(this.#parts.path);
+    this.#parts.checkpointAll();
+    if (this.#trust === 'suspect') this.#trust = 'log';
   }
 
   #failure(cause: unknown): StoreError {
@@ -131,4 +144,19 @@ export class WalSync {
       },
     );
   }
+}
+
+/** Device and inode of what stands at a path; `stat` opens nothing, so it drops no lock. */
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { dev, ino } = await statFile(path);
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return 'nothing';
+    throw error;
+  }
+}
+
+function replacedError(path: string): Error {
+  return new Error(`${path} or its log was removed or replaced while in use`);
 }
