@@ -177,7 +177,7 @@ async function restart(parts: Parts, config: MonitorConfig, story: Story): Promi
     now,
     '',
     'restart',
-    `back: ${tranches.length} tranches and ${orders} orders found again`,
+    `back: tranches ${tranches.length}, resting orders ${orders}: all found again in the store`,
   );
 }
 

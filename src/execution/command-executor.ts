@@ -34,6 +34,12 @@ export interface ExecutorOptions {
   readonly deliver: (input: Input) => void;
 }
 
+/** Who hears how a write ended, and which order the answer must be about. */
+interface Receiver {
+  readonly sent: { readonly symbol: string; readonly clientOrderId: string };
+  readonly receive: (outcome: WriteOutcome) => void;
+}
+
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { kind: Kind }>;
 
 /**
@@ -113,17 +119,19 @@ export class CommandExecutor {
         const send = exchange.placeOrders.bind(exchange);
         await this.#writeAll(
           () => send(requests),
-          inTime.map((order) => (outcome) => this.#placed(order, outcome)),
+          inTime.map((order) => this.#placement(order)),
         );
         return;
       }
-      for (const [index, order] of inTime.entries()) {
-        const request = requests[index] as PlaceOrderRequest;
-        await this.#writeAll(
-          async () => [await exchange.placeOrder(request)],
-          [(outcome) => this.#placed(order, outcome)],
-        );
-      }
+      /** Parts of one exit: none waits for the answer of another. */
+      await Promise.all(
+        inTime.map((order, index) =>
+          this.#writeAll(
+            async () => [await exchange.placeOrder(requests[index] as PlaceOrderRequest)],
+            [this.#placement(order)],
+          ),
+        ),
+      );
     });
   }
 
@@ -148,6 +156,14 @@ export class CommandExecutor {
     this.#options.deliver({ kind: 'place-result', clientOrderId: order.clientOrderId, outcome });
   }
 
+  #placement(order: PlaceIntent): Receiver {
+    const { clientOrderId, terms } = order;
+    return {
+      sent: { symbol: terms.symbol, clientOrderId },
+      receive: (outcome) => this.#placed(order, outcome),
+    };
+  }
+
   async #cancel(command: CommandOf<'cancel'>): Promise<void> {
     const { exchange, scheduler, deliver } = this.#options;
     const { clientOrderId, venueOrderId, symbol, orderKind } = command;
@@ -161,7 +177,12 @@ export class CommandExecutor {
             ...(venueOrderId === null ? {} : { orderId: venueOrderId }),
           }),
         ],
-        [(outcome) => deliver({ kind: 'cancel-result', clientOrderId, outcome })],
+        [
+          {
+            sent: { symbol, clientOrderId },
+            receive: (outcome) => deliver({ kind: 'cancel-result', clientOrderId, outcome }),
+          },
+        ],
       ),
     );
   }
@@ -172,18 +193,18 @@ export class CommandExecutor {
    */
   #writeAll(
     write: () => Promise<readonly OrderOutcome[]>,
-    receivers: readonly ((outcome: WriteOutcome) => void)[],
+    receivers: readonly Receiver[],
   ): Promise<void> {
     const { clock } = this.#options;
     return new Promise((resolve) => {
       const timer = clock.setTimer(() => {
-        for (const receive of receivers)
+        for (const { receive } of receivers)
           receive({ kind: 'unknown', detail: `no answer within ${REQUEST_TIMEOUT_MS} ms` });
         resolve();
       }, REQUEST_TIMEOUT_MS);
       const settle = (outcomes: readonly WriteOutcome[]): void => {
         clock.clearTimer(timer);
-        for (const [index, receive] of receivers.entries()) {
+        for (const [index, { receive }] of receivers.entries()) {
           receive(
             outcomes[index] ?? {
               kind: 'unknown',
@@ -194,7 +215,12 @@ export class CommandExecutor {
         resolve();
       };
       invoke(write).then(
-        (raw) => settle(Array.isArray(raw) ? raw.map((one) => readOutcome(one)) : []),
+        (raw) =>
+          settle(
+            Array.isArray(raw)
+              ? receivers.map(({ sent }, index) => readOutcome(raw[index], sent))
+              : [],
+          ),
         (error: unknown) => settle(receivers.map(() => outcomeOfFailure(error))),
       );
     });
@@ -358,9 +384,9 @@ async function invoke<Result>(task: () => Promise<Result>): Promise<Result> {
   return task();
 }
 
-function readOutcome(raw: unknown): WriteOutcome {
+function readOutcome(raw: unknown, sent: Receiver['sent']): WriteOutcome {
   try {
-    return normaliseOutcome(raw);
+    return normaliseOutcome(raw, sent);
   } catch (error) {
     return { kind: 'unknown', detail: messageOf(error) };
   }

@@ -135,6 +135,13 @@ export class CoreBench {
     return promise;
   }
 
+  /** A price at the venue alone: its orders match, the monitor's feed does not hear of it. */
+  async market(price: number, more: { symbol?: string; source?: PriceSource } = {}): Promise<void> {
+    const { symbol = BTC, source = 'LAST' } = more;
+    this.paper.acceptPrice(symbol, source, price, this.clock.now());
+    await this.monitor.settled();
+  }
+
   /** A price, and everything that follows from it without time passing. */
   async tick(price: number, more: { symbol?: string; source?: PriceSource } = {}): Promise<void> {
     const { symbol = BTC, source = 'LAST' } = more;

@@ -1,13 +1,11 @@
 import type { PaperExchange } from '../../src/adapters/exchanges/paper/paper-exchange.js';
 import type { RejectCode } from '../../src/model/outcome.js';
-import type { PriceSource } from '../../src/model/price.js';
 import type {
   AccountReport,
   CancelOrderRequest,
   ExchangeAdapter,
   ExchangeCapabilities,
   ExchangeSink,
-  HostFillReport,
   OrderOutcome,
   OrderQuery,
   OrderStatusReport,
@@ -26,6 +24,8 @@ export interface RecordingOptions {
   readonly account?: Partial<AccountReport>;
   /** A venue that cannot take several orders in one request. */
   readonly withoutBatch?: boolean;
+  /** A venue with prices of its own: ticks of the feed and fills of the host do not reach the book. */
+  readonly live?: boolean;
 }
 
 /**
@@ -40,6 +40,8 @@ export class RecordingExchange implements ExchangeAdapter {
   readonly calls: RecordedCall[] = [];
   /** Asked for each placement before the book is; `null` lets the book decide. */
   refuse: ((request: PlaceOrderRequest) => RejectCode | null) | null = null;
+  /** What the adapter returns instead of asking the book; `undefined` lets the book decide. */
+  garble: ((request: PlaceOrderRequest) => unknown) | null = null;
   /** Asked for each cancellation; `null` lets the book decide. */
   answerCancel: ((request: CancelOrderRequest) => OrderOutcome | null) | null = null;
   /** What the account is said to hold, instead of the truth. */
@@ -49,12 +51,22 @@ export class RecordingExchange implements ExchangeAdapter {
   /** Reads that fail. */
   readonly failing = new Set<string>();
   readonly placeOrders?: NonNullable<ExchangeAdapter['placeOrders']>;
+  readonly acceptPrice?: NonNullable<ExchangeAdapter['acceptPrice']>;
+  readonly acceptHostFill?: NonNullable<ExchangeAdapter['acceptHostFill']>;
   sink: ExchangeSink | null = null;
   readonly #account: Partial<AccountReport>;
 
   constructor(paper: PaperExchange, options: RecordingOptions = {}) {
     this.paper = paper;
-    this.capabilities = { ...paper.capabilities, ...options.capabilities };
+    this.capabilities = {
+      ...paper.capabilities,
+      ...(options.live && { live: true, pricesConfirmThemselves: false }),
+      ...options.capabilities,
+    };
+    if (!options.live) {
+      this.acceptPrice = (...price) => this.paper.acceptPrice(...price);
+      this.acceptHostFill = (fill) => this.paper.acceptHostFill(fill);
+    }
     this.#account = options.account ?? {};
     if (!options.withoutBatch) {
       this.placeOrders = (orders) => {
@@ -121,14 +133,6 @@ export class RecordingExchange implements ExchangeAdapter {
     return this.#read('fetchPrices', () => this.paper.fetchPrices(symbol));
   }
 
-  acceptPrice(symbol: string, source: PriceSource, price: number, timeMs: number): void {
-    this.paper.acceptPrice(symbol, source, price, timeMs);
-  }
-
-  acceptHostFill(fill: HostFillReport): void {
-    this.paper.acceptHostFill(fill);
-  }
-
   /** Every order that was asked for, batches flattened. */
   get placed(): readonly PlaceOrderRequest[] {
     return this.calls.flatMap((call) => (call.call === 'place' ? call.orders : []));
@@ -149,6 +153,8 @@ export class RecordingExchange implements ExchangeAdapter {
   async #answer(order: PlaceOrderRequest): Promise<OrderOutcome> {
     const code = this.refuse?.(order) ?? null;
     if (code !== null) return { kind: 'rejected', rejection: { code, detail: `scripted ${code}` } };
+    const garbled = this.garble?.(order);
+    if (garbled !== undefined) return garbled as OrderOutcome;
     return this.paper.placeOrder(order);
   }
 

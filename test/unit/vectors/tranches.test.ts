@@ -44,12 +44,14 @@ describe('vectors: tranche decision', () => {
   });
 
   it('vector 12: exactly -5 % also where the entry price has no finite decimal expansion', async () => {
-    /** 19 for 2000: entry 105.263…; at 100 the position has lost exactly 5 %. */
-    const bench = await CoreBench.started();
-    await bench.fill('15', '100', { orderId: 'a' });
-    await bench.fill('4', '125', { orderId: 'b' });
+    /** 19 for 0.002: entry 0.000105263…; at 0.0001 the position has lost exactly 5 %. */
+    const bench = await CoreBench.started({
+      instruments: [{ symbol: 'BTCUSDT', tickSize: '0.0000001', stepSize: '1' }],
+    });
+    await bench.fill('15', '0.0001', { orderId: 'a' });
+    await bench.fill('4', '0.000125', { orderId: 'b' });
     expect(numbers(bench)).toEqual([0]);
-    await bench.fill('1', '100');
+    await bench.fill('1', '0.0001');
     expect(numbers(bench)).toEqual([0, 1]);
   });
 
@@ -143,6 +145,7 @@ describe('vectors: tranche decision', () => {
     const bench = await full('join-newest');
     await bench.tick(43000);
     await bench.until(bench.monitor.closeTranche(bench.tranche(0).id));
+    await bench.tick(42000);
     await bench.fill('0.05', '42000');
     expect(bench.tranches()).toHaveLength(3);
     expect(bench.tranche(2).quantity).toBe('0.05');
