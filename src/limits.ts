@@ -57,6 +57,9 @@ export const PRICE_PERSIST_MS = 5_000;
 /** The account view is fresh while the last full comparison is younger than this, ms. */
 export const ACCOUNT_VIEW_FRESH_MS = 10_000;
 
+/** An order that ends by itself within this time is followed by a pause, ms. */
+export const SHORT_LIFE_MS = 1_000;
+
 /** First and longest pause before a refused order is tried again, ms (doubling). */
 export const REPLAN_PAUSE_MS = 250;
 export const REPLAN_PAUSE_MAX_MS = 15_000;

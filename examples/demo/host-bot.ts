@@ -3,9 +3,8 @@ import type { MarketTick } from './market.js';
 
 /** The range that a breakout leaves: this many minutes. */
 const RANGE_MINUTES = 12;
-const MINUTE_MS = 60_000;
-/** How long the bot looks on after an entry, ms. */
-const PAUSE_MS = 8 * MINUTE_MS;
+/** How long the bot looks on after an entry. */
+const PAUSE_MINUTES = 8;
 /** What one entry is worth, in the quote asset. */
 const NOTIONAL = 3_000;
 /** The bot buys again when a position has lost this much, percent: that opens a second tranche. */
@@ -33,8 +32,19 @@ export class HostBot {
   readonly #watched = new Map<string, Watched>();
   #orderCount = 0;
 
-  /** @param steps quantity step by symbol */
-  constructor(exchange: PaperExchange, clock: ManualClock, steps: ReadonlyMap<string, number>) {
+  readonly #minuteMs: number;
+
+  /**
+   * @param steps quantity step by symbol
+   * @param minuteMs what the bot takes for a minute: recordings may be short
+   */
+  constructor(
+    exchange: PaperExchange,
+    clock: ManualClock,
+    steps: ReadonlyMap<string, number>,
+    minuteMs: number,
+  ) {
+    this.#minuteMs = minuteMs;
     this.#exchange = exchange;
     this.#clock = clock;
     this.#steps = steps;
@@ -42,11 +52,11 @@ export class HostBot {
 
   /** The order that the bot wants now; `null` almost always. */
   decide({ symbol, price, time }: MarketTick, monitor: PositionMonitor): Entry | null {
-    const watched = this.#watched.get(symbol) ?? newcomer(price, time);
+    const watched = this.#watched.get(symbol) ?? newcomer(price, this.#minuteOf(time));
     this.#watched.set(symbol, watched);
     const entry = time < watched.pausedUntil ? null : this.#wish(symbol, price, watched, monitor);
-    remember(watched, price, time);
-    if (entry !== null) watched.pausedUntil = time + PAUSE_MS;
+    remember(watched, price, this.#minuteOf(time));
+    if (entry !== null) watched.pausedUntil = time + PAUSE_MINUTES * this.#minuteMs;
     return entry;
   }
 
@@ -96,6 +106,10 @@ export class HostBot {
     });
   }
 
+  #minuteOf(time: number): number {
+    return Math.floor(time / this.#minuteMs);
+  }
+
   #quantityFor(symbol: string, price: number): string {
     const step = this.#steps.get(symbol) ?? 1;
     const steps = Math.max(1, Math.floor(NOTIONAL / price / step));
@@ -110,14 +124,12 @@ export interface Entry {
   readonly why: string;
 }
 
-function newcomer(price: number, time: number): Watched {
-  const minute = Math.floor(time / MINUTE_MS);
+function newcomer(price: number, minute: number): Watched {
   return { highs: [price], lows: [price], minute, pausedUntil: 0, hasAdded: false };
 }
 
-function remember(watched: Watched, price: number, time: number): void {
+function remember(watched: Watched, price: number, minute: number): void {
   const { highs, lows } = watched;
-  const minute = Math.floor(time / MINUTE_MS);
   if (minute > watched.minute) {
     watched.minute = minute;
     highs.unshift(price);

@@ -27,13 +27,6 @@ import { Story } from './story.js';
 
 /** A fill opens a tranche of its own when its side has lost this much. */
 const GLOBALS = { tranchePnlIncrementPct: 1 };
-const PLANS: MonitorConfig['symbols'] = {
-  BTCUSDT: { takeProfitPct: 1.5, stopLossPct: 2 },
-  ETHUSDT: { takeProfitPct: 1.8, stopLossPct: 2.2 },
-  SOLUSDT: { takeProfitPct: 2, stopLossPct: 2.5 },
-};
-/** Recordings are mostly minutes long: levels that minutes reach. */
-const RECORDING_PLAN = { takeProfitPct: 0.1, stopLossPct: 0.08 };
 /** In the made-up market the bot's process ends and comes back after this much of it, ms. */
 const RESTART_AFTER_MS = 118 * 60_000;
 
@@ -63,7 +56,7 @@ async function demo(): Promise<void> {
       : await recordedMarket(values.ticks, given);
   const config = given ?? {
     globals: GLOBALS,
-    symbols: values.ticks === undefined ? PLANS : { '*': RECORDING_PLAN },
+    symbols: market.plans,
   };
   console.log(`position-monitor demo: ${market.title}\n`);
   const startedAt = performance.now();
@@ -123,7 +116,7 @@ async function begin(
   });
   const feed = new ManualFeed({ sources: market.sources, clock });
   const steps = new Map(market.instruments.map((one) => [one.symbol, Number(one.stepSize)]));
-  const bot = new HostBot(exchange, clock, steps);
+  const bot = new HostBot(exchange, clock, steps, market.minuteMs);
   const parts = { clock, feed, exchange, bot };
   return { ...parts, monitor: await monitorOf(parts, config, story) };
 }

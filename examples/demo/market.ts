@@ -1,4 +1,4 @@
-import type { InstrumentInput, PriceSource } from '../../src/index.js';
+import type { InstrumentInput, MonitorConfig, PriceSource } from '../../src/index.js';
 
 /** One price of the demo, in the order in which they are told. */
 export interface MarketTick {
@@ -14,6 +14,9 @@ export interface Market {
   readonly title: string;
   readonly instruments: readonly InstrumentInput[];
   readonly sources: readonly PriceSource[];
+  /** How the market is traded: what the bot takes for a minute, and levels that fit, by symbol. */
+  readonly minuteMs: number;
+  readonly plans: MonitorConfig['symbols'];
   ticks(): AsyncIterable<MarketTick> | Iterable<MarketTick>;
 }
 
@@ -98,6 +101,12 @@ export function syntheticMarket(seed: number): Market {
     title: `three symbols over three hours of a made-up market (seed ${seed})`,
     instruments: LISTINGS.map(({ instrument }) => instrument),
     sources: ['LAST'],
+    minuteMs: 60_000,
+    plans: {
+      BTCUSDT: { takeProfitPct: 1.5, stopLossPct: 2 },
+      ETHUSDT: { takeProfitPct: 1.8, stopLossPct: 2.2 },
+      SOLUSDT: { takeProfitPct: 2, stopLossPct: 2.5 },
+    },
     ticks: () => synthesised(seed),
   };
 }

@@ -5,15 +5,15 @@ import { rowWalkOf } from '../../src/cli/replay/row-walk.js';
 import type { InstrumentInput, MonitorConfig } from '../../src/index.js';
 import type { Market, MarketTick } from './market.js';
 
-/** A tick is guessed from this many rows. */
-const ROWS_LOOKED_AT = 1_000;
+/** A recording is this many of the bot's minutes, so that short ones are traded as well. */
+const MINUTES = 200;
 
 /**
  * A real recording as the market of the demo.
  *
  * The symbol is that of the configuration's only instrument, else it is read from the file's name (`DEMOUSDT` when
- * there is none). Without an instrument in the configuration, the tick is guessed: as many decimals as the first
- * prices of the recording show; the step is 0.001.
+ * there is none). Without an instrument in the configuration, the tick is guessed: as many decimals as the prices of
+ * the recording show; the step is 0.001. Without a configuration the levels are parts of the recording's whole range.
  */
 export async function recordedMarket(file: string, config: MonitorConfig | null): Promise<Market> {
   const [configured] = Object.entries(config?.instruments ?? {});
@@ -23,14 +23,22 @@ export async function recordedMarket(file: string, config: MonitorConfig | null)
   const shape = await recording.shape();
   const isBars = shape === 'bar' || shape === 'quote-bar';
   const walk = rowWalkOf(shape, 'path', isBars ? await barLengthOf(recording) : 0);
+  const { spanMs, rangePct, tickSize } = await measured(recording);
   const instrument: InstrumentInput =
     configured === undefined
-      ? { symbol, tickSize: await tickOf(recording), stepSize: '0.001' }
+      ? { symbol, tickSize, stepSize: '0.001' }
       : { symbol, ...configured[1] };
   return {
     title: `${symbol} as recorded in ${basename(file)} (tick ${instrument.tickSize}, step ${instrument.stepSize})`,
     instruments: [instrument],
     sources: walk.sources,
+    minuteMs: Math.max(1, spanMs / MINUTES),
+    plans: {
+      [symbol]: {
+        takeProfitPct: (rangePct / 4).toFixed(4),
+        stopLossPct: (rangePct / 6).toFixed(4),
+      },
+    },
     async *ticks(): AsyncIterable<MarketTick> {
       for await (const { times, prices, count, width } of recording.batches()) {
         for (let row = 0; row < count; row += 1) {
@@ -46,13 +54,26 @@ export async function recordedMarket(file: string, config: MonitorConfig | null)
   };
 }
 
-async function tickOf(recording: Recording): Promise<string> {
+/** Looks through the whole recording once: how long it is, how far its prices range, how they are written. */
+async function measured(
+  recording: Recording,
+): Promise<{ readonly spanMs: number; readonly rangePct: number; readonly tickSize: string }> {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let decimals = 0;
-  for await (const { prices, count, width } of recording.batches()) {
-    for (let at = 0; at < Math.min(count, ROWS_LOOKED_AT) * width; at += 1) {
-      decimals = Math.max(decimals, `${prices[at]}`.split('.')[1]?.length ?? 0);
+  for await (const { times, prices, count, width } of recording.batches()) {
+    first = Math.min(first, times[0] as number);
+    last = Math.max(last, times[count - 1] as number);
+    for (let at = 0; at < count * width; at += 1) {
+      const price = prices[at] as number;
+      low = Math.min(low, price);
+      high = Math.max(high, price);
+      decimals = Math.max(decimals, `${price}`.split('.')[1]?.length ?? 0);
     }
-    break;
   }
-  return decimals === 0 ? '1' : `0.${'0'.repeat(decimals - 1)}1`;
+  return {
+    spanMs: last - first,
+    rangePct: Math.max((high / low - 1) * 100, 0.01),
+    tickSize: decimals === 0 ? '1' : `0.${'0'.repeat(decimals - 1)}1`,
+  };
 }

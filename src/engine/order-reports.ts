@@ -1,3 +1,4 @@
+import { SHORT_LIFE_MS } from '../limits.js';
 import { maxDecimal } from '../model/decimal.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { ClientOrderId } from '../model/ids.js';
@@ -57,6 +58,7 @@ export function applyOwnReport(step: Step, order: WorkingOrder, report: OrderRep
       const attempts = node && attemptsOf(node, order.role);
       if (attempts) clearAttempts(attempts);
     }
+    paceShortLived(step, order, became);
   }
   if (isSettled(order)) step.state.searches.delete(order.clientOrderId);
   else if (
@@ -67,6 +69,19 @@ export function applyOwnReport(step: Step, order: WorkingOrder, report: OrderRep
     step.state.searches.delete(order.clientOrderId);
   }
   sendCancel(step, order);
+}
+
+/**
+ * An order that ends by itself right after it was sent would be sent again right away, for ever: its successor waits.
+ * One that rested for a while and was taken away is replaced at once.
+ */
+function paceShortLived(step: Step, order: WorkingOrder, became: OrderReport['status']): void {
+  const ended = became === 'canceled' || became === 'expired' || became === 'rejected';
+  if (!ended || order.cancelReason !== null || order.execution.bookedQty.gt(0)) return;
+  const node = step.survivor(order.trancheId);
+  const attempts = node && attemptsOf(node, order.role);
+  if (attempts && step.now - order.createdAt < SHORT_LIFE_MS)
+    bookRefusal(step, attempts, { code: 'other' });
 }
 
 function announceStatus(step: Step, order: WorkingOrder, became: OrderReport['status']): void {
