@@ -38,13 +38,15 @@ const { values } = parseArgs({
   },
 });
 const folder = mkdtempSync(join(tmpdir(), 'position-monitor-demo-'));
+// However it ends: done, Ctrl-C, or `npm run demo | head`.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.once('SIGINT', () => process.exit(130));
+process.stdout.once('error', () => process.exit(0));
 try {
   await demo();
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = isMonitorError(error) ? 2 : 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 async function demo(): Promise<void> {
@@ -146,6 +148,8 @@ async function tell(parts: Parts, tick: MarketTick, story: Story): Promise<void>
   clock.advanceTo(tick.time);
   feed.tick(symbol, price, { source, time: clock.now() });
   if (parts.monitor.busy) await parts.monitor.settled();
+  // A quote is two prices: the bot waits for the second one.
+  if (source !== feed.sources.at(-1)) return;
   const entry = bot.decide(tick, parts.monitor);
   if (entry === null) return;
   story.entered(clock.now(), symbol, `${entry.side} at ${price}: ${entry.why}`);

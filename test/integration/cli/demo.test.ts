@@ -50,7 +50,7 @@ describe('the demo', () => {
   it.skipIf(missing('ticks'))('plays a recording (skipped without ../shared/data)', async () => {
     const file = recorded('ticks/binance-usdm-btcusdt-20240808-trades.csv.gz');
     expect(await demo('--ticks', file)).toMatch(
-      /BTCUSDT as recorded .*tick 0\.1.*\n[^]*21,313 prices/,
+      /BTCUSDT as recorded .*tick 0\.1.*\n[\s\S]*21,313 prices/,
     );
   });
 });
