@@ -14,7 +14,8 @@ import {
   ZERO,
 } from '../model/decimal.js';
 import type { PositionView } from '../model/input.js';
-import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
+import type { CausalChain } from '../model/monitor-event.js';
+import { isOpen, isSettled, openQuantity, type WorkingOrder } from '../model/order.js';
 import { type Exit, remaining } from '../model/tranche.js';
 import { splitMarketQuantity } from '../positions/desired-exits.js';
 import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
@@ -149,51 +150,72 @@ function waitForView(step: Step, node: TrancheNode): boolean {
 export function applyPositionView(step: Step, symbol: string, view: PositionView | null): void {
   for (const side of ['LONG', 'SHORT'] as const) {
     const nodes = step.symbol(symbol).live[side];
-    for (const node of nodes) {
-      const { close, tranche } = node;
-      if (close?.view !== 'reading') continue;
-      step.revisit(node);
-      if (view === null) {
-        close.view = 'failed';
-        continue;
-      }
-      const held = sumDecimals(
-        view.positions
-          .filter((row) => row.symbol === symbol && row.side === side)
-          .map((row) => row.quantity),
-      );
-      const others = sumDecimals(
-        nodes.filter((other) => other !== node).map((other) => remaining(other.tranche)),
-      );
-      const expected = others.plus(remaining(tranche)).plus(step.symbol(symbol).external[side]);
-      close.view = 'known';
-      close.mustRead = false;
-      if (held.gte(expected)) {
-        close.available = remaining(tranche);
-        close.emptySeen = 0;
-        continue;
-      }
-      if (held.gt(0)) {
-        close.available = minDecimal(remaining(tranche), held);
-        close.emptySeen = 0;
-        step.emit('position:external', {
-          symbol,
-          side,
-          quantity: toDecimalString(expected.minus(held)),
-          reason: 'netted',
-        });
-        continue;
-      }
-      close.emptySeen += 1;
-      if (close.emptySeen < 2) {
-        /** Once may be a stale answer. */
-        close.view = 'none';
-        close.mustRead = true;
-        continue;
-      }
-      bookAsExternal(step, node);
+    const waiting = nodes.filter((node) => node.close?.view === 'reading');
+    if (waiting.length === 0) continue;
+    for (const node of waiting) step.revisit(node);
+    if (view === null) {
+      for (const { close } of waiting) if (close) close.view = 'failed';
+      continue;
     }
+    const held = sumDecimals(
+      view.positions
+        .filter((row) => row.symbol === symbol && row.side === side)
+        .map((row) => row.quantity),
+    );
+    const expected = sumDecimals(nodes.map((node) => remaining(node.tranche))).plus(
+      step.symbol(symbol).external[side],
+    );
+    if (held.gt(0) && held.lt(expected)) {
+      step.emit('position:external', {
+        symbol,
+        side,
+        quantity: toDecimalString(expected.minus(held)),
+        reason: 'netted',
+      });
+    }
+    /** What other closes of the side already ask for is not given away twice. */
+    let free = maxDecimal(ZERO, held.minus(closingQuantity(nodes)));
+    for (const node of waiting) free = free.minus(allot(step, node, { held, expected, free }));
   }
+}
+
+interface Holding {
+  /** What the exchange says, what we expect, and what no close has claimed yet. */
+  readonly held: Decimal;
+  readonly expected: Decimal;
+  readonly free: Decimal;
+}
+
+/** How much of what the exchange holds one closing tranche may ask for. */
+function allot(step: Step, node: TrancheNode, { held, expected, free }: Holding): Decimal {
+  const { close, tranche } = node;
+  if (close === null) return ZERO;
+  close.view = 'known';
+  close.mustRead = false;
+  if (held.gt(0)) {
+    const rest = remaining(tranche);
+    close.available = held.gte(expected) ? rest : minDecimal(rest, free);
+    close.emptySeen = 0;
+    return close.available;
+  }
+  close.emptySeen += 1;
+  if (close.emptySeen < 2) {
+    /** Once may be a stale answer. */
+    close.view = 'none';
+    close.mustRead = true;
+  } else bookAsExternal(step, node);
+  return ZERO;
+}
+
+/** Quantity of closes of a side that are under way. */
+function closingQuantity(nodes: readonly TrancheNode[]): Decimal {
+  return sumDecimals(
+    nodes.flatMap((node) =>
+      ordersOf(node, 'close')
+        .filter((order) => !isSettled(order) && !order.unsent)
+        .map(openQuantity),
+    ),
+  );
 }
 
 /** The exchange said twice that nothing is there: the rest was closed by somebody else. */
@@ -297,13 +319,7 @@ function tellClosed(step: Step, node: TrancheNode): void {
     fees: toDecimalString(feesPaid(tranche)),
     slippage: signed === null ? null : toDecimalString(signed),
     chain: {
-      tick: tranche.closing?.trigger
-        ? {
-            source: tranche.closing.trigger.source,
-            price: toDecimalString(tranche.closing.trigger.price),
-            time: tranche.closing.trigger.time,
-          }
-        : null,
+      tick: causingTick(node),
       rule: reason,
       level: level === null ? null : toDecimalString(level),
       requests: node.orders.map((order) => order.clientOrderId),
@@ -311,6 +327,22 @@ function tellClosed(step: Step, node: TrancheNode): void {
     },
     tranche: trancheView(step.state, node, step.mono),
   });
+}
+
+/** The price that made the rule fire: ours, or where a resting order acted first, the one it was executed at. */
+function causingTick({ tranche, orders }: TrancheNode): CausalChain['tick'] {
+  const trigger = tranche.closing?.trigger;
+  if (trigger) {
+    return { source: trigger.source, price: toDecimalString(trigger.price), time: trigger.time };
+  }
+  const exit = tranche.exits.find((candidate) => candidate.role !== 'external');
+  if (exit === undefined || exit.role === 'close') return null;
+  const order = orders.find((candidate) => candidate.clientOrderId === exit.orderId);
+  return {
+    source: order?.terms.triggerSource ?? 'LAST',
+    price: toDecimalString(exit.price),
+    time: exit.time,
+  };
 }
 
 /** Callers of close methods get their answer when the last of their tranches is closed. */

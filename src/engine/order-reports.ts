@@ -63,9 +63,10 @@ export function applyOwnReport(step: Step, order: WorkingOrder, report: OrderRep
   if (isSettled(order)) step.state.searches.delete(order.clientOrderId);
   else if (
     order.status !== 'unresolved' &&
-    order.cancelStatus !== 'unresolved' &&
+    order.cancelStatus === 'none' &&
     order.reportedQty.lte(order.execution.bookedQty)
   ) {
+    /** While a cancellation is pursued the search stays, and its pause with it: the two must not chase each other. */
     step.state.searches.delete(order.clientOrderId);
   }
   sendCancel(step, order);

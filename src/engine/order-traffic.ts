@@ -21,6 +21,8 @@ export function intend(
   role: OrderRole,
   wanted: readonly DesiredOrder[],
 ): WorkingOrder[] {
+  /** Nothing is recorded for nothing: a touched tranche is looked at again, and that must come to an end. */
+  if (wanted.length === 0) return [];
   const { tranche } = node;
   const { state, now } = step;
   const generation = tranche.nextGeneration[role];

@@ -98,7 +98,7 @@ export function updateLevels(step: Step, input: Extract<Input, { kind: 'update-l
 
 /** `updatePlan`: another plan for a tranche or for all tranches of a position. */
 export function updatePlan(step: Step, input: Extract<Input, { kind: 'update-plan' }>): void {
-  changePlans(step, input, () => input.plan);
+  changePlans(step, input, ({ tranche }) => input.plans.get(tranche.id) ?? tranche.plan);
 }
 
 /** All or nothing: every tranche is checked before the first is changed. */

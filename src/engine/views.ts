@@ -66,6 +66,7 @@ export function trancheView(state: EngineState, node: TrancheNode, mono: number)
       stopLoss: tranche.levels.stopLoss === null ? null : toDecimalString(tranche.levels.stopLoss),
     },
     orders: node.orders.map(orderView),
+    exits: tranche.exits.map(exitView),
     coverage,
     coverageAgeMs: coverageAge(state, node, coverage, mono),
     realizedPnl: toDecimalString(realizedPnl(tranche, contractSize ?? ZERO.plus(1))),

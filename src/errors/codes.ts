@@ -41,14 +41,10 @@ export const ERROR_CODES = {
   EXCHANGE_REJECTED: 'ExchangeError',
   /** The exchange could not be reached; nothing was sent. */
   EXCHANGE_UNREACHABLE: 'ExchangeError',
-  /** A request left and its outcome is not known. */
-  EXCHANGE_UNKNOWN: 'ExchangeError',
   /** The exchange answered something that could not be understood. */
   EXCHANGE_PROTOCOL: 'ExchangeError',
   /** The price feed offers no source that the plan can be judged on. */
   FEED_SOURCE_MISSING: 'FeedError',
-  /** The price feed failed. */
-  FEED_FAILED: 'FeedError',
   /** Another process holds the store. */
   STORE_LOCKED: 'StoreError',
   /** The store is damaged; nothing was touched. */

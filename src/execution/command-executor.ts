@@ -14,6 +14,7 @@ import type {
 } from '../ports/exchange-adapter.js';
 import type { Logger } from '../ports/logger.js';
 import type { RequestScheduler } from '../ports/request-scheduler.js';
+import { inTime, invoke } from './in-time.js';
 import {
   normaliseAll,
   normaliseFill,
@@ -350,38 +351,13 @@ export class CommandExecutor {
   }
 
   #read<Result>(task: () => Promise<Result>): Promise<Result> {
-    return this.#options.scheduler.read(() => this.#inTime(task));
+    return this.#options.scheduler.read(() => inTime(this.#options.clock, task));
   }
 
   /** Reads that a close waits for: not behind routine ones, and not repeated. */
   #readUrgently<Result>(task: () => Promise<Result>): Promise<Result> {
-    return this.#options.scheduler.run('protective', () => this.#inTime(task));
+    return this.#options.scheduler.run('protective', () => inTime(this.#options.clock, task));
   }
-
-  #inTime<Result>(task: () => Promise<Result>): Promise<Result> {
-    const { clock } = this.#options;
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimer(
-        () => reject(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)),
-        REQUEST_TIMEOUT_MS,
-      );
-      invoke(task).then(
-        (result) => {
-          clock.clearTimer(timer);
-          resolve(result);
-        },
-        (error: unknown) => {
-          clock.clearTimer(timer);
-          reject(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
-    });
-  }
-}
-
-/** Adapters may throw instead of rejecting. */
-async function invoke<Result>(task: () => Promise<Result>): Promise<Result> {
-  return task();
 }
 
 function readOutcome(raw: unknown, sent: Receiver['sent']): WriteOutcome {

@@ -3,6 +3,7 @@ import type { AccountView } from '../model/input.js';
 import type { Clock } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import type { RequestScheduler } from '../ports/request-scheduler.js';
+import { inTime } from './in-time.js';
 import {
   normaliseAll,
   normaliseFill,
@@ -27,18 +28,20 @@ export interface AccountReadRequest {
  * Reads everything that a comparison needs. Complete or rejected: a part that failed is never taken for "none".
  */
 export async function readAccount(request: AccountReadRequest): Promise<AccountView> {
-  const { exchange, scheduler, venueClock, symbols } = request;
+  const { exchange, scheduler, clock, venueClock, symbols } = request;
+  const read = <Result>(task: () => Promise<Result>): Promise<Result> =>
+    scheduler.read(() => inTime(clock, task));
   const askTime = exchange.fetchServerTime?.bind(exchange);
   const venueTime =
     askTime === undefined
       ? venueClock.now()
-      : await venueClock.measure(() => scheduler.read(() => askTime()));
+      : await venueClock.measure(() => read(() => askTime()));
   const [orders, positions, fills] = await Promise.all([
-    scheduler.read(() => exchange.fetchOpenOrders()),
-    scheduler.read(() => exchange.fetchPositions()),
+    read(() => exchange.fetchOpenOrders()),
+    read(() => exchange.fetchPositions()),
     readFills(request),
   ]);
-  const now = request.clock.now();
+  const now = clock.now();
   return {
     boot: request.boot,
     openOrders: normaliseAll(orders, 'open orders', normaliseOrder),
@@ -55,12 +58,15 @@ export async function readAccount(request: AccountReadRequest): Promise<AccountV
 async function readFills({
   exchange,
   scheduler,
+  clock,
   symbols,
 }: AccountReadRequest): Promise<readonly FillEvidence[]> {
   const perSymbol = await Promise.all(
     [...symbols].map(async ([symbol, since]) => {
       if (since === null) return [];
-      const rows = await scheduler.read(() => exchange.fetchFills(symbol, since));
+      const rows = await scheduler.read(() =>
+        inTime(clock, () => exchange.fetchFills(symbol, since)),
+      );
       return normaliseAll(rows, `fills of ${symbol}`, normaliseFill);
     }),
   );

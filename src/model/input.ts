@@ -96,7 +96,8 @@ export type Input =
       readonly kind: 'update-plan';
       readonly requestId: number;
       readonly id: string;
-      readonly plan: ExitPlan;
+      /** By tranche id: tranches of a position may have had different plans. */
+      readonly plans: ReadonlyMap<string, ExitPlan>;
       readonly allowImmediate: boolean;
     }
   | {

@@ -36,6 +36,8 @@ export interface TrancheView {
     readonly stopLoss: DecimalString | null;
   };
   readonly orders: readonly OrderView[];
+  /** Reductions so far, oldest first. */
+  readonly exits: readonly ExitView[];
   readonly coverage: Coverage;
   /** Ms since the coverage was last proven: by an order report or by a price; `null` when there is none. */
   readonly coverageAgeMs: number | null;

@@ -7,9 +7,9 @@ import {
 } from '../execution/normalise-reports.js';
 import type { Input } from '../model/input.js';
 import type { Instrument } from '../model/instrument.js';
-import { configuredPlan } from '../model/settings.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import { isPlanned } from './look-up.js';
 
 /** What the intake needs of the session around it. */
 export interface IntakeHost {
@@ -68,8 +68,7 @@ export class ExchangeIntake {
 
   /** Fills of a symbol whose instrument is not known yet wait for it, in order. */
   #postFor(symbol: string, input: Input, needsInstrument: boolean): void {
-    const planned =
-      configuredPlan(this.#host.state.settings, symbol) !== null || this.#isRegistered(symbol);
+    const planned = isPlanned(this.#host.state, symbol);
     if (!needsInstrument || !planned || this.#host.state.symbols.get(symbol)?.instrument) {
       this.#host.post(input);
       return;
@@ -84,12 +83,6 @@ export class ExchangeIntake {
         this.#host.compareSoon(`no instrument for ${symbol}`);
       },
     );
-  }
-
-  #isRegistered(symbol: string): boolean {
-    for (const registration of this.#host.state.registrations.values())
-      if (registration.symbol === symbol) return true;
-    return false;
   }
 }
 

@@ -1,6 +1,7 @@
-import type { EngineState } from '../engine/state.js';
+import { type EngineState, ledgerKey, type TrancheNode } from '../engine/state.js';
 import { positionStatus, trancheView } from '../engine/views.js';
 import type { TrancheId } from '../model/ids.js';
+import { configuredPlan } from '../model/settings.js';
 import type { PositionStatus, TrancheView } from '../model/views.js';
 
 /** All sides of one symbol. */
@@ -9,6 +10,15 @@ export interface SymbolStatus {
   readonly positions: readonly PositionStatus[];
   /** The tranches of all sides. */
   readonly tranches: readonly TrancheView[];
+}
+
+/** Whether settings or a registered order cover a symbol. */
+export function isPlanned(engine: EngineState, symbol: string): boolean {
+  if (configuredPlan(engine.settings, symbol) !== null) return true;
+  for (const registration of engine.registrations.values()) {
+    if (registration.symbol === symbol) return true;
+  }
+  return false;
 }
 
 /** Every side that holds something. */
@@ -26,11 +36,22 @@ export function trancheOfOrder(
   orderId: string,
   mono: number,
 ): TrancheView | undefined {
+  /** By the exchange's id that is a look-up per symbol; only a client id needs the long way. */
+  for (const symbol of engine.symbols.keys()) {
+    const ledger = engine.ledgers.get(ledgerKey(symbol, orderId));
+    const found = ledger && survivorOf(engine, ledger.trancheIds.at(-1));
+    if (found) return trancheView(engine, found, mono);
+  }
   for (const ledger of engine.ledgers.values()) {
-    if (ledger.orderId !== orderId && ledger.clientOrderId !== orderId) continue;
-    let node = engine.nodes.get(ledger.trancheIds.at(-1) as TrancheId);
-    while (node?.tranche.mergedInto) node = engine.nodes.get(node.tranche.mergedInto);
-    if (node) return trancheView(engine, node, mono);
+    if (ledger.clientOrderId !== orderId) continue;
+    const found = survivorOf(engine, ledger.trancheIds.at(-1));
+    if (found) return trancheView(engine, found, mono);
   }
   return undefined;
+}
+
+function survivorOf(engine: EngineState, id: TrancheId | undefined): TrancheNode | undefined {
+  let node = id === undefined ? undefined : engine.nodes.get(id);
+  while (node?.tranche.mergedInto) node = engine.nodes.get(node.tranche.mergedInto);
+  return node;
 }

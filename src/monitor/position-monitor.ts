@@ -3,6 +3,7 @@ import { trancheView } from '../engine/views.js';
 import { describe } from '../errors/describe.js';
 import { ValidationError } from '../errors/validation-error.js';
 import { IsolatedEmitter, type MonitorListener } from '../events/isolated-emitter.js';
+import { inTime } from '../execution/in-time.js';
 import { normaliseAll, normaliseOrder, normalisePosition } from '../execution/normalise-reports.js';
 import type { CloseResult } from '../model/close-result.js';
 import type { ExitPlanInput } from '../model/exit-plan.js';
@@ -12,7 +13,6 @@ import type { CloseScope } from '../model/input.js';
 import type { MonitorEventName } from '../model/monitor-event.js';
 import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
 import type { ProtectionReport, ReconcileReport } from '../model/protection-report.js';
-import { configuredPlan } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
 import type { PositionStatus, TrancheView } from '../model/views.js';
 import { createRequestLanes } from '../platform/request-lanes.js';
@@ -31,12 +31,13 @@ import { hostFillReport } from './fills/host-fill-report.js';
 import { parseOrderFill } from './fills/parse-order-fill.js';
 import { healthOf } from './health.js';
 import { type LevelUpdate, readLevel } from './level-update.js';
-import { openPositions, type SymbolStatus, trancheOfOrder } from './look-up.js';
+import { isPlanned, openPositions, type SymbolStatus, trancheOfOrder } from './look-up.js';
 import type { PositionMonitorOptions } from './options.js';
 import { planExits } from './plan-exits.js';
 import { registrationFrom } from './registration-from.js';
 import { Stoppable } from './retry.js';
 import { Session } from './session.js';
+import { checkPlanSources } from './session-setup.js';
 
 /**
  * Keeps every open position of a trading bot protected.
@@ -70,6 +71,9 @@ export class PositionMonitor {
   #stopping: Promise<void> | null = null;
   #stoppable = new Stoppable();
   #startedMono: number | null = null;
+  /** Calls that have not reached the core yet. */
+  #entering = 0;
+  readonly #enteredWaiters: (() => void)[] = [];
   /** A listener of `listener:error` that fails must not tell itself about it for ever. */
   #tellingFault = false;
 
@@ -180,34 +184,22 @@ export class PositionMonitor {
    */
   async handleOrderFill(fill: OrderFill): Promise<boolean> {
     const parsed = parseOrderFill(fill, this.#clock.now());
-    const session = await this.#running();
     if (parsed.kind === 'nothing') {
-      if (parsed.terminal) {
-        session.shell.post({
-          kind: 'order-ended',
-          symbol: parsed.symbol,
-          orderId: parsed.orderId,
-          clientOrderId: parsed.clientOrderId,
-        });
-      }
-      return true;
+      return this.#call(async (session) => {
+        if (parsed.terminal) session.shell.post({ ...parsed, kind: 'order-ended' });
+        return true;
+      });
     }
     const { evidence } = parsed;
-    if (this.#isPlanned(session, evidence.symbol)) await session.instrument(evidence.symbol);
-    session.exchange.acceptHostFill?.(hostFillReport(evidence));
-    return session.shell.request<boolean>((requestId) => ({
-      kind: 'fill',
-      evidence,
-      origin: 'host',
-      requestId,
-    }));
-  }
-
-  #isPlanned(session: Session, symbol: string): boolean {
-    if (configuredPlan(session.state.settings, symbol) !== null) return true;
-    for (const registration of session.state.registrations.values())
-      if (registration.symbol === symbol) return true;
-    return false;
+    return this.#call((session) => {
+      session.exchange.acceptHostFill?.(hostFillReport(evidence));
+      return session.shell.request<boolean>((requestId) => ({
+        kind: 'fill',
+        evidence,
+        origin: 'host',
+        requestId,
+      }));
+    }, evidence.symbol);
   }
 
   /**
@@ -216,14 +208,14 @@ export class PositionMonitor {
    * @throws ValidationError `PLAN_INVALID`, `TRANCHE_LIMIT`, `STATE_INVALID` · ConfigError `CONFIG_UNSUPPORTED`
    */
   async registerOrder(order: EntryOrder): Promise<void> {
-    const session = await this.#running();
-    const registration = registrationFrom(order, session.state.settings, this.#clock.now());
-    await session.instrument(registration.symbol);
-    await session.shell.request<void>((requestId) => ({
-      kind: 'register',
-      requestId,
-      registration,
-    }));
+    const { settings } = (await this.#running()).state;
+    const registration = registrationFrom(order, settings, this.#clock.now());
+    checkPlanSources(registration.plan, this.#options.feed, 'the registered plan');
+    await this.#call(
+      (session) =>
+        session.shell.request<void>((requestId) => ({ kind: 'register', requestId, registration })),
+      registration.symbol,
+    );
   }
 
   /**
@@ -232,12 +224,13 @@ export class PositionMonitor {
    * `false` when nothing open came from that order alone.
    */
   async cancelRelatedOrders(orderId: string): Promise<boolean> {
-    const session = await this.#running();
-    return session.shell.request<boolean>((requestId) => ({
-      kind: 'cancel-related',
-      requestId,
-      orderId: String(orderId),
-    }));
+    return this.#call((session) =>
+      session.shell.request<boolean>((requestId) => ({
+        kind: 'cancel-related',
+        requestId,
+        orderId: String(orderId),
+      })),
+    );
   }
 
   /**
@@ -253,15 +246,16 @@ export class PositionMonitor {
   ): Promise<boolean> {
     const takeProfit = readLevel(levels.tpPrice, 'tpPrice');
     const stopLoss = readLevel(levels.slPrice, 'slPrice');
-    const session = await this.#running();
-    return session.shell.request<boolean>((requestId) => ({
-      kind: 'update-levels',
-      requestId,
-      id: positionOrTrancheId,
-      takeProfit,
-      stopLoss,
-      allowImmediate: options.allowImmediate ?? levels.allowImmediate ?? false,
-    }));
+    return this.#call((session) =>
+      session.shell.request<boolean>((requestId) => ({
+        kind: 'update-levels',
+        requestId,
+        id: positionOrTrancheId,
+        takeProfit,
+        stopLoss,
+        allowImmediate: options.allowImmediate ?? levels.allowImmediate ?? false,
+      })),
+    );
   }
 
   /**
@@ -274,18 +268,34 @@ export class PositionMonitor {
     plan: ExitPlanInput,
     options: { readonly allowImmediate?: boolean } = {},
   ): Promise<boolean> {
-    const session = await this.#running();
-    const current =
-      this.tranche(positionOrTrancheId) ??
-      this.positions().find((position) => position.positionId === positionOrTrancheId)?.tranches[0];
-    const resolved = exitPlanFrom(plan, current?.plan ?? null, 'plan', current?.side);
-    return session.shell.request<boolean>((requestId) => ({
-      kind: 'update-plan',
-      requestId,
-      id: positionOrTrancheId,
-      plan: resolved,
-      allowImmediate: options.allowImmediate ?? false,
-    }));
+    await this.#running();
+    const targets = this.#tranchesNamed(positionOrTrancheId);
+    /** Without a target the plan is checked all the same, and the core says that nothing has this id. */
+    const plans = new Map(
+      targets.map((tranche) => [
+        tranche.id,
+        exitPlanFrom(plan, tranche.plan, 'plan', tranche.side),
+      ]),
+    );
+    if (targets.length === 0) exitPlanFrom(plan, null, 'plan');
+    for (const resolved of plans.values())
+      checkPlanSources(resolved, this.#options.feed, 'the plan');
+    return this.#call((session) =>
+      session.shell.request<boolean>((requestId) => ({
+        kind: 'update-plan',
+        requestId,
+        id: positionOrTrancheId,
+        plans,
+        allowImmediate: options.allowImmediate ?? false,
+      })),
+    );
+  }
+
+  /** The tranche of this id, or the tranches of the position of this id. */
+  #tranchesNamed(id: string): readonly TrancheView[] {
+    const one = this.tranche(id);
+    if (one !== undefined) return [one];
+    return this.positions().find((position) => position.positionId === id)?.tranches ?? [];
   }
 
   /** Closes one tranche at market, reduce-only. Resolves when it is closed. @throws ValidationError `NOT_FOUND` */
@@ -311,24 +321,26 @@ export class PositionMonitor {
   }
 
   async #close(scope: CloseScope, reason: 'manual' | 'panic'): Promise<CloseResult> {
-    const session = await this.#running();
-    return session.shell.request<CloseResult>((requestId) => ({
-      kind: 'close',
-      requestId,
-      scope,
-      reason,
-    }));
+    return this.#call((session) =>
+      session.shell.request<CloseResult>((requestId) => ({
+        kind: 'close',
+        requestId,
+        scope,
+        reason,
+      })),
+    );
   }
 
   /** Makes all open tranches of a position, or the named ones, the oldest of them. @throws ValidationError `NOT_FOUND` */
   async mergeTranches(positionId: string, ids?: readonly string[]): Promise<TrancheView> {
-    const session = await this.#running();
-    return session.shell.request<TrancheView>((requestId) => ({
-      kind: 'merge',
-      requestId,
-      positionId,
-      ids: ids ?? null,
-    }));
+    return this.#call((session) =>
+      session.shell.request<TrancheView>((requestId) => ({
+        kind: 'merge',
+        requestId,
+        positionId,
+        ids: ids ?? null,
+      })),
+    );
   }
 
   /** Asks the exchange what really protects each contract; never answers from memory alone. Rejects when it cannot read. */
@@ -336,8 +348,8 @@ export class PositionMonitor {
     const session = await this.#running();
     const { scheduler, clock } = session.parts;
     const [orders, positions] = await Promise.all([
-      scheduler.read(() => session.exchange.fetchOpenOrders()),
-      scheduler.read(() => session.exchange.fetchPositions()),
+      scheduler.read(() => inTime(clock, () => session.exchange.fetchOpenOrders())),
+      scheduler.read(() => inTime(clock, () => session.exchange.fetchPositions())),
     ]);
     const now = clock.now();
     return verifyProtection(
@@ -416,12 +428,15 @@ export class PositionMonitor {
 
   /** Whether something waits to be processed, recorded or told. Resting orders and timers do not count. */
   get busy(): boolean {
-    return this.#session?.shell.busy ?? false;
+    return this.#entering > 0 || (this.#session?.shell.busy ?? false);
   }
 
   /** Resolves when nothing is under way any more: for replays and tests. `requests: false` leaves the exchange out. */
-  settled({ requests = true }: { readonly requests?: boolean } = {}): Promise<void> {
-    return this.#session?.shell.settled(requests) ?? Promise.resolve();
+  async settled({ requests = true }: { readonly requests?: boolean } = {}): Promise<void> {
+    while (this.#entering > 0) {
+      await new Promise<void>((resolve) => this.#enteredWaiters.push(resolve));
+    }
+    await this.#session?.shell.settled(requests);
   }
 
   /** Adds a listener. One that throws, rejects or hangs disturbs nobody; it may call the monitor. */
@@ -438,6 +453,26 @@ export class PositionMonitor {
   off<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>): this {
     this.#emitter.off(name, listener);
     return this;
+  }
+
+  /**
+   * Hands a call over to the core, in the order in which such calls were made. Counts as busy until it is there.
+   *
+   * @param symbol its instrument is loaded first, where anything is planned for it
+   */
+  async #call<Value>(post: (session: Session) => Promise<Value>, symbol?: string): Promise<Value> {
+    let answer: Promise<Value>;
+    this.#entering += 1;
+    try {
+      const session = await this.#running();
+      if (symbol !== undefined && isPlanned(session.state, symbol))
+        await session.instrument(symbol);
+      answer = post(session);
+    } finally {
+      this.#entering -= 1;
+      if (this.#entering === 0) for (const resolve of this.#enteredWaiters.splice(0)) resolve();
+    }
+    return answer;
   }
 
   /** The running session; waits while starting. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/codes.js';
 import { isMonitorError } from '../errors/position-monitor-error.js';
 import { CONNECT_RETRY_MAX_MS, CONNECT_RETRY_MS } from '../limits.js';
 import type { Clock } from '../ports/clock.js';
@@ -7,6 +8,7 @@ import type { Logger } from '../ports/logger.js';
 export class Stoppable {
   #stopped = false;
   #wake: (() => void) | null = null;
+  readonly #waiting = new Set<() => void>();
 
   get stopped(): boolean {
     return this.#stopped;
@@ -15,6 +17,21 @@ export class Stoppable {
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
+    for (const giveUp of this.#waiting) giveUp();
+  }
+
+  /** Waits for something of the outside, but not longer than until the monitor is stopped. */
+  async unlessStopped<Result>(task: () => Promise<Result>): Promise<Result> {
+    let giveUp = (): void => {};
+    const stopped = new Promise<never>((_, reject) => {
+      giveUp = () => reject(new Error('the monitor was stopped while it was starting'));
+    });
+    this.#waiting.add(giveUp);
+    try {
+      return await Promise.race([task(), stopped]);
+    } finally {
+      this.#waiting.delete(giveUp);
+    }
   }
 
   pause(clock: Clock, delayMs: number): Promise<void> {
@@ -33,6 +50,9 @@ export class Stoppable {
   }
 }
 
+/** A line that is down and answers that cannot be read say nothing about the next attempt. */
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set(['EXCHANGE_UNREACHABLE', 'EXCHANGE_PROTOCOL']);
+
 /**
  * Repeats what fails because the exchange cannot be reached, with doubling pauses; what is refused for a reason that
  * will not go away is thrown at once.
@@ -47,9 +67,9 @@ export async function untilReached<Result>(
   let delayMs = CONNECT_RETRY_MS;
   for (;;) {
     try {
-      return await task();
+      return await context.stoppable.unlessStopped(task);
     } catch (error) {
-      const refused = isMonitorError(error) && !error.retryable;
+      const refused = isMonitorError(error) && !error.retryable && !TRANSIENT.has(error.code);
       /** Runtimes report network trouble as a TypeError with a cause; one without is a mistake in a program. */
       const mistake = error instanceof TypeError && error.cause === undefined;
       if (refused || mistake || context.stoppable.stopped) throw error;

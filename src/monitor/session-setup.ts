@@ -1,7 +1,9 @@
 import { PaperExchange } from '../adapters/exchanges/paper/paper-exchange.js';
 import { judgedSource } from '../engine/price-sources.js';
 import { FeedError } from '../errors/feed-error.js';
+import type { ExitPlan } from '../model/exit-plan.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
+import type { PriceFeed } from '../ports/price-feed.js';
 import type { ResolvedConfig } from './config/resolved-config.js';
 import type { SessionParts } from './session-parts.js';
 
@@ -35,18 +37,23 @@ export function forReplay(config: ResolvedConfig): ResolvedConfig {
 
 /** Every rule must have a price to be judged on before anything is promised. */
 export function checkSources({ config, feed }: Pick<SessionParts, 'config' | 'feed'>): void {
-  const available = new Set(feed.sources);
   for (const [symbol, plan] of config.core.plans) {
-    if (plan.stopLoss === null || judgedSource(available, plan.workingType, 'LONG') !== null)
-      continue;
-    throw new FeedError(
-      'FEED_SOURCE_MISSING',
-      `The price feed cannot judge the stops of symbols.${symbol}`,
-      {
-        expected: `a feed with ${plan.workingType} prices (workingType)`,
-        received: `sources ${[...available].join(', ') || 'none'}`,
-        remedy: 'Choose another workingType, or a feed that has these prices',
-      },
-    );
+    checkPlanSources(plan, feed, `symbols.${symbol}`);
   }
+}
+
+/** @throws FeedError `FEED_SOURCE_MISSING` when the feed has no price that the plan's stop could be judged on */
+export function checkPlanSources(
+  plan: ExitPlan | null,
+  feed: Pick<PriceFeed, 'sources'>,
+  where: string,
+): void {
+  const available = new Set(feed.sources);
+  if (plan === null || plan.stopLoss === null) return;
+  if (judgedSource(available, plan.workingType, 'LONG') !== null) return;
+  throw new FeedError('FEED_SOURCE_MISSING', `The price feed cannot judge the stops of ${where}`, {
+    expected: `a feed with ${plan.workingType} prices (workingType)`,
+    received: `sources ${[...available].join(', ') || 'none'}`,
+    remedy: 'Choose another workingType, or a feed that has these prices',
+  });
 }

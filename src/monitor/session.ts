@@ -4,6 +4,7 @@ import { restoreState } from '../engine/restore-state.js';
 import type { EngineState } from '../engine/state.js';
 import { ConfigError } from '../errors/config-error.js';
 import { CommandExecutor } from '../execution/command-executor.js';
+import { inTime } from '../execution/in-time.js';
 import { normaliseAccount } from '../execution/normalise-reports.js';
 import { readAccount } from '../execution/read-account.js';
 import { VenueClock } from '../execution/venue-clock.js';
@@ -125,7 +126,7 @@ export class Session {
     );
     try {
       const account = normaliseAccount(
-        await untilReached(() => exchange.fetchAccount(), 'account', retry),
+        await untilReached(() => inTime(clock, () => exchange.fetchAccount()), 'account', retry),
       );
       if (account.permissions?.withdraw === true && !parts.allowWithdrawalKey) {
         throw new ConfigError('ACCOUNT_REFUSED', 'The API key may withdraw', {
@@ -217,10 +218,10 @@ export class Session {
   }
 
   async #loadInstrument(symbol: string): Promise<Instrument> {
-    const { config, scheduler } = this.parts;
+    const { config, scheduler, clock } = this.parts;
     const input =
       config.instruments.get(symbol) ??
-      (await scheduler.read(() => this.exchange.fetchInstrument(symbol)));
+      (await scheduler.read(() => inTime(clock, () => this.exchange.fetchInstrument(symbol))));
     const instrument = instrumentFrom({ ...input, symbol });
     this.shell.post({ kind: 'instrument', instrument });
     return instrument;

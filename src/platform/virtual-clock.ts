@@ -76,11 +76,12 @@ export class VirtualClock implements Clock {
   /** Moves time on to this wall time, ms, and fires what becomes due. A moment in the past moves nothing. */
   advanceTo(wallMs: number): void {
     const target = wallMs - this.#wallOffset;
-    if (target < this.#nextDue) {
+    /** Compared as `nextTimerAt` adds: the sum of a large and a fractional number is rounded. */
+    if (wallMs < this.#wallOffset + this.#nextDue) {
       if (target > this.#elapsed) this.#elapsed = target;
       return;
     }
-    this.#advance(target);
+    this.#advance(Math.max(target, this.#nextDue));
   }
 
   /** Sets the wall clock forward or back, as an administrator or a time server does; monotonic time stays. */

@@ -123,44 +123,49 @@ export class CoreBench {
     };
     promise.then(settle, settle);
     const end = this.clock.now() + limitMs;
-    await this.monitor.settled();
-    await drained();
+    await this.settle();
     while (!done) {
       const next = this.clock.nextTimerAt;
       if (next === null || next > end) throw new Error('the promise does not settle');
       this.clock.advanceTo(next);
-      await this.monitor.settled();
-      await drained();
+      await this.settle();
     }
     return promise;
+  }
+
+  /** Lets everything happen that needs no time; also what has not reached the core yet. */
+  async settle(): Promise<void> {
+    await drained();
+    await this.monitor.settled();
+    await drained();
   }
 
   /** A price at the venue alone: its orders match, the monitor's feed does not hear of it. */
   async market(price: number, more: { symbol?: string; source?: PriceSource } = {}): Promise<void> {
     const { symbol = BTC, source = 'LAST' } = more;
     this.paper.acceptPrice(symbol, source, price, this.clock.now());
-    await this.monitor.settled();
+    await this.settle();
   }
 
   /** A price, and everything that follows from it without time passing. */
   async tick(price: number, more: { symbol?: string; source?: PriceSource } = {}): Promise<void> {
     const { symbol = BTC, source = 'LAST' } = more;
     this.feed.tick(symbol, price, { source, time: this.clock.now() });
-    await this.monitor.settled();
+    await this.settle();
   }
 
   /** Lets virtual time pass, timer by timer. */
   async run(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
-    await this.monitor.settled();
+    await this.settle();
     for (;;) {
       const next = this.clock.nextTimerAt;
       if (next === null || next > end) break;
       this.clock.advanceTo(next);
-      await this.monitor.settled();
+      await this.settle();
     }
     this.clock.advanceTo(end);
-    await this.monitor.settled();
+    await this.settle();
   }
 
   /** An order of somebody else at the exchange; the account stream tells of it. */
@@ -179,7 +184,7 @@ export class CoreBench {
       ...more,
     });
     if (outcome.kind !== 'accepted') throw new Error(JSON.stringify(outcome));
-    await this.monitor.settled();
+    await this.settle();
   }
 
   /** Open orders at the exchange, e.g. `SELL LONG limit 0.1 @ 45450`. Sorted. */

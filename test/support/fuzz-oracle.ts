@@ -1,5 +1,5 @@
 import type { PlaceOrderRequest } from '../../src/ports/exchange-adapter.js';
-import { type ProtocolBench, roleOf, SYMBOL, tagOf } from './protocol-bench.js';
+import { type ProtocolBench, roleOf, SYMBOL } from './protocol-bench.js';
 import type { RequestRecord, StreamEvent } from './scripted-exchange.js';
 
 /** A race is two exits of one tranche within this time, ms: the exchange was faster than our knowledge. */
@@ -54,8 +54,7 @@ export class FuzzOracle {
     if (event.kind !== 'fill' || roleOf(event.report.clientOrderId) === 'foreign') return;
     const id = event.report.clientOrderId as string;
     this.#executed.set(id, (this.#executed.get(id) ?? 0) + Number(event.report.trade.quantity));
-    const tranche = this.#trancheOf.get(id) ?? tagOf(id);
-    this.#lastExecution.set(tranche, this.#bench.clock.now());
+    this.#lastExecution.set(id, this.#bench.clock.now());
     this.note(`filled ${roleOf(id)}`);
   }
 
@@ -96,9 +95,11 @@ export class FuzzOracle {
       this.fail(`I5: ${role} ${id} arrived without a record`);
     }
     const tranche = this.#trancheOf.get(id);
-    if (tranche === undefined) return;
+    /** A request that comes too late is refused by the exchange: that is what its deadline is for. */
+    const expired = request.expiresAt < this.#bench.clock.now();
+    if (tranche === undefined || expired) return;
     const left = (this.#opened.get(tranche) ?? 0) - this.#executedBy(tranche);
-    const racing = this.#bench.clock.now() - (this.#lastExecution.get(tranche) ?? -1e15) < RACE_MS;
+    const racing = this.#bench.clock.now() - this.#lastExitOf(tranche) <= RACE_MS;
     if (Number(request.quantity) > left + 1e-9) {
       if (racing) this.note('race');
       else this.fail(`I1a: ${role} ${id} of ${request.quantity} although ${left} is left`);
@@ -106,7 +107,7 @@ export class FuzzOracle {
     if (role === 'take-profit') this.#checkStopFirst(tranche, id);
     if (role === 'close') {
       if (this.#arrivedCloses.has(id)) this.fail(`a close arrived twice: ${id}`);
-      if (request.expiresAt >= this.#bench.clock.now()) this.#arrivedCloses.add(id);
+      this.#arrivedCloses.add(id);
     }
   }
 
@@ -146,6 +147,13 @@ export class FuzzOracle {
       if (other === id || roleOf(other) !== 'stop-loss') continue;
       if (this.#trancheOf.get(other) === tranche) others += order.quantity - order.executed;
     }
+    /** A stop for a fill that came in the same moment travels beside the cancellation. */
+    for (const { place, arrivedAt, session } of this.#bench.exchange.requests) {
+      if (place === undefined || arrivedAt !== null) continue;
+      const id = place.clientOrderId;
+      if (session !== this.#bench.exchange.session || roleOf(id) !== 'stop-loss') continue;
+      if (this.#trancheOf.get(id) === tranche) others += Number(place.quantity);
+    }
     const held = Math.min(
       Number(view.quantity),
       (this.#opened.get(view.id) ?? 0) - this.#executedBy(view.id),
@@ -156,6 +164,14 @@ export class FuzzOracle {
       return;
     }
     this.fail(`I3b: stop ${id} is cancelled, ${others} of ${held} stay covered`);
+  }
+
+  #lastExitOf(tranche: string): number {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const [id, time] of this.#lastExecution) {
+      if (this.#trancheOf.get(id) === tranche) last = Math.max(last, time);
+    }
+    return last;
   }
 
   #executedBy(tranche: string): number {

@@ -13,6 +13,8 @@ export interface FuzzResult {
 
 const FAULTY_MS = 30_000;
 const QUIET_MS = 45_000;
+/** More requests than this in one life would be a loop. */
+const REQUESTS_MAX = 5_000;
 
 /** One random life: fills, prices, people, faults and deaths for a while, then quiet, then judgement. */
 export async function runFuzzSeed(seed: number): Promise<FuzzResult> {
@@ -97,6 +99,7 @@ class FuzzWorld {
     while (bench.clock.now() < end) {
       await bench.run(this.#acts.pick([5, 20, 50, 200, 600, 1_500]));
       await this.#act();
+      if (bench.exchange.requests.length > REQUESTS_MAX) this.oracle.fail('I15: a flood of requests');
       if (this.oracle.violations.length > 0) return;
     }
     await this.#quiet();
@@ -122,6 +125,7 @@ class FuzzWorld {
     while (bench.clock.now() < end) {
       bench.tick(this.#price);
       await bench.run(500);
+      if (exchange.requests.length > REQUESTS_MAX) oracle.fail('I15: a flood of requests');
       if (oracle.violations.length > 0) return;
     }
     oracle.look();

@@ -154,12 +154,17 @@ export class ProtocolBench {
     for (;;) {
       const next = this.clock.nextTimerAt;
       if (next === null || next > end) break;
-      /** Whole ms: a due time with a fraction is not reached exactly by wall time. */
-      this.clock.advanceTo(Math.ceil(next));
+      this.#fireNext(next);
       await drained();
     }
     this.clock.advanceTo(end);
     await drained();
+  }
+
+  /** A due time with a fraction of a ms is lost in wall time: then one ms more reaches it. */
+  #fireNext(next: number): void {
+    this.clock.advanceTo(Math.ceil(next));
+    if (this.clock.nextTimerAt === next) this.clock.advanceBy(1);
   }
 
   /** Lets time pass until the promise settles; fails after `limitMs` of virtual time. */
@@ -174,8 +179,7 @@ export class ProtocolBench {
     while (!done) {
       const next = this.clock.nextTimerAt;
       if (next === null || next > end) throw new Error('the promise does not settle');
-      /** Whole ms: a due time with a fraction is not reached exactly by wall time. */
-      this.clock.advanceTo(Math.ceil(next));
+      this.#fireNext(next);
       await drained();
     }
     return promise;

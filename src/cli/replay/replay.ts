@@ -24,7 +24,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const walk = await walkOf(recording, options);
   const config = replayConfigFor(configFile, entries, symbol, walk.sources);
   const place = await replayStoreAt(options.storePath);
-  const disarm = discardOnSignal(place);
+  const disarm = discardOnExit(place);
   const bar = new ProgressBar('replay');
   try {
     const startedAt = performance.now();
@@ -91,18 +91,17 @@ async function walkOf(recording: Recording, options: ReplayOptions): Promise<Row
   );
 }
 
-/** A person who interrupts a replay leaves nothing behind either. */
-function discardOnSignal(place: ReplayStore): () => void {
-  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal, index) => {
-    const handler = (): void => {
-      place.discard();
-      process.exit(128 + ([2, 15, 1][index] as number));
-    };
-    process.once(signal, handler);
-    return () => process.off(signal, handler);
-  });
+/** A process that is interrupted, or that breaks, leaves nothing behind either. */
+function discardOnExit(place: ReplayStore): () => void {
+  const handlers: [NodeJS.Signals | 'exit', () => void][] = [
+    ['exit', () => place.discard()],
+    ['SIGHUP', () => process.exit(129)],
+    ['SIGINT', () => process.exit(130)],
+    ['SIGTERM', () => process.exit(143)],
+  ];
+  for (const [event, handler] of handlers) process.once(event, handler);
   return () => {
-    for (const off of handlers) off();
+    for (const [event, handler] of handlers) process.off(event, handler);
   };
 }
 
