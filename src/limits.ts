@@ -65,6 +65,8 @@ export const REPLAN_PAUSE_MS = 250;
 export const REPLAN_PAUSE_MAX_MS = 15_000;
 /** A difference to the exchange's position must be seen twice, this far apart, ms. */
 export const NETTING_CONFIRM_MS = 2_000;
+/** Reductions per symbol that may wait for the entry they reduce; the oldest goes first. */
+export const UNMATCHED_REDUCTIONS_MAX = 100;
 /** Fills are re-read from this long before the watermark, ms. */
 export const FILL_OVERLAP_MS = 60_000;
 
@@ -87,8 +89,6 @@ export const LANE_CONCURRENCY = { emergency: 16, protective: 8, routine: 4 } as 
 export const SAFE_RETRIES = 2;
 export const SAFE_RETRY_PAUSE_MS = 100;
 
-/** Inputs that may wait in the mailbox; beyond it ticks are coalesced by the shell and an alarm is raised. */
-export const MAILBOX_LENGTH_MAX = 100_000;
 /** Closed tranches (and their orders) kept in memory, to recognise late and doubled reports. */
 export const CLOSED_TRANCHES_KEPT = 1_000;
 /** Tranches of one side; a bound on configuration, not a recommendation. */

@@ -1,7 +1,8 @@
 import { NETTING_CONFIRM_MS } from '../limits.js';
 import { type Decimal, maxDecimal, sumDecimals, toDecimalString, ZERO } from '../model/decimal.js';
 import type { AccountView } from '../model/input.js';
-import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
+import { isOpen, isSettled, isTerminal, type WorkingOrder } from '../model/order.js';
+import type { OrderReport } from '../model/reports.js';
 import { configuredPlan } from '../model/settings.js';
 import { entrySideOf } from '../model/side.js';
 import { remaining } from '../model/tranche.js';
@@ -36,10 +37,12 @@ export function applyAccount(step: Step, view: AccountView): number {
   for (const symbol of view.symbols) step.saveMark(watermarkName(symbol), String(view.venueTime));
   const orders = applyOrders(step, view);
   state.comparedAt = step.mono;
-  state.exchangeUp = true;
+  /** Only the stream itself says later whether it is up; reads work without it. */
+  if (first) state.exchangeUp = true;
   const differences = applyPositions(step, view);
   if (first) {
     state.phase = 'running';
+    for (const input of state.early.splice(0)) applyFill(step, input);
   } else mergeAtLastPrice(step);
   for (const node of state.nodes.values()) if (node.tranche.state !== 'CLOSED') step.revisit(node);
   return orders + differences;
@@ -64,15 +67,42 @@ function applyOrders(step: Step, view: AccountView): number {
   );
   for (const report of findings.known) {
     const order = [...knownOrders(step, report.clientOrderId, report.symbol, report.orderId)][0];
-    if (order) applyOwnReport(step, order, report);
+    if (order) applyKnown(step, order, report, view.startedAt);
   }
   for (const report of findings.strays) takeStray(step, report);
   for (const id of findings.missing) {
     const order = state.orders.get(id as WorkingOrder['clientOrderId']);
     /** Not in the list is no proof of an end: ask for the order itself. */
-    if (order) startSearch(step, order);
+    if (!order) continue;
+    startSearch(step, order);
+    const node = step.survivor(order.trancheId);
+    if (node) step.revisit(node);
   }
   return findings.strays.length + findings.missing.length;
+}
+
+/**
+ * A report on an order that we know, from a complete list.
+ *
+ * The list may say that an order lives which we believed to be gone: it is newer than the belief, so it wins. Only what
+ * filled stays filled. An order of a closed tranche goes, as often as it takes.
+ */
+function applyKnown(step: Step, order: WorkingOrder, report: OrderReport, startedAt: number): void {
+  const gone = isTerminal(order.status) && order.status !== 'filled';
+  if (gone && order.touchedAt < startedAt) {
+    order.status = report.status;
+    order.cancelStatus = 'none';
+    order.cancelReason = null;
+    order.updatedAt = step.now;
+    step.saveOrder(order);
+    const revived = step.survivor(order.trancheId);
+    if (revived) step.touch(revived);
+  }
+  applyOwnReport(step, order, report);
+  const node = step.survivor(order.trancheId);
+  if (node?.tranche.state !== 'CLOSED') return;
+  requestCancel(step, order, 'orphan');
+  step.revisit(node);
 }
 
 function* knownOrders(step: Step, clientOrderId: string | null, symbol: string, orderId: string) {
@@ -97,7 +127,13 @@ function takeStray(step: Step, report: AccountView['openOrders'][number]): void 
   const side = report.side === 'SELL' ? 'LONG' : 'SHORT';
   const { live, external } = step.symbol(report.symbol);
   const flat = live[side].length === 0 && external[side].eq(0);
-  /** Whose tranche is unknown here: it may protect exposure that we do not see, so it stays while there is any. */
+  /** Its tranche is not known here: what is held now takes it over, and the plan decides whether it stays. */
+  const [heir] = live[side];
+  if (heir !== undefined) {
+    const taken = adoptStray(step, report, heir);
+    if (taken) applyOwnReport(step, taken, report);
+    return;
+  }
   if (!flat || report.clientOrderId === null || !step.state.storeWritable) return;
   step.send({
     kind: 'cancel',

@@ -4,7 +4,7 @@ import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { advanceClose } from './close-flow.js';
-import { sendCancel, startSearch, tellFailure } from './order-traffic.js';
+import { answerCovered, sendCancel, startSearch, tellFailure } from './order-traffic.js';
 import { isProtectedAsPlanned, protect } from './protect.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -12,7 +12,11 @@ import { coverageOf, trancheView } from './views.js';
 
 /** Brings one tranche forward from whatever is known now. Looks at the whole; safe to call at any time. */
 export function advance(step: Step, node: TrancheNode): void {
-  if (step.state.phase === 'booting' || node.tranche.state === 'CLOSED') return;
+  if (step.state.phase === 'booting') return;
+  if (node.tranche.state === 'CLOSED') {
+    sweepClosed(step, node);
+    return;
+  }
   node.wakeAt = null;
   pursueOrders(step, node);
   if (step.state.settings.usePositionMonitor) {
@@ -25,6 +29,14 @@ export function advance(step: Step, node: TrancheNode): void {
   }
   trackCoverage(step, node);
   answerWaiters(step, node);
+  step.setTimer(timerKey(node), node.wakeAt);
+}
+
+/** Orders of a closed tranche that came to light again are seen to their end. */
+function sweepClosed(step: Step, node: TrancheNode): void {
+  if (node.orders.every(isSettled)) return;
+  node.wakeAt = null;
+  pursueOrders(step, node);
   step.setTimer(timerKey(node), node.wakeAt);
 }
 
@@ -167,8 +179,7 @@ function signatureOf(node: TrancheNode): string {
 function answerWaiters(step: Step, node: TrancheNode): void {
   if (node.waiters.length === 0) return;
   if (node.tranche.state !== 'OPEN' || isProtectedAsPlanned(step, node)) {
-    for (const waiter of node.waiters) step.settle(waiter.requestId, true);
-    node.waiters = [];
+    answerCovered(step, node);
     return;
   }
   if (!step.state.settings.usePositionMonitor) {

@@ -26,7 +26,6 @@ const STOP_REASONS: ReadonlySet<CloseReason> = new Set([
 export function beginClose(step: Step, node: TrancheNode, cause: CloseCause): void {
   const { tranche } = node;
   if (tranche.state !== 'OPEN') return;
-  const rests = restingStopQuantity(node).gte(remaining(tranche));
   tranche.state = 'CLOSING';
   tranche.closing = {
     reason: cause.reason,
@@ -35,10 +34,17 @@ export function beginClose(step: Step, node: TrancheNode, cause: CloseCause): vo
     since: step.now,
   };
   tranche.updatedAt = step.now;
-  node.close = newCloseProgress(STOP_REASONS.has(cause.reason) && !rests, step.mono);
+  node.close = newCloseProgress(isUrgent(node), step.mono);
   node.grace = {};
   disarmAll(node);
   step.touch(node);
+}
+
+/** Whether a close is one for which time is short: a stop's, and no stop rests for all that is held. */
+export function isUrgent(node: TrancheNode): boolean {
+  const reason = node.tranche.closing?.reason;
+  if (reason === undefined || !STOP_REASONS.has(reason)) return false;
+  return restingStopQuantity(node).lt(remaining(node.tranche));
 }
 
 export function newCloseProgress(urgent: boolean, mono: number): NonNullable<TrancheNode['close']> {

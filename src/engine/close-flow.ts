@@ -1,6 +1,7 @@
 import {
   ACCOUNT_VIEW_FRESH_MS,
   FILL_OVERLAP_MS,
+  REPLAN_PAUSE_MS,
   TRIGGERED_UNFILLED_MS,
   URGENT_READ_MS,
 } from '../limits.js';
@@ -19,9 +20,9 @@ import { isOpen, isSettled, openQuantity, type WorkingOrder } from '../model/ord
 import { type Exit, remaining } from '../model/tranche.js';
 import { splitMarketQuantity } from '../positions/desired-exits.js';
 import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
-import { disarmAll } from './begin-close.js';
+import { disarmAll, isUrgent } from './begin-close.js';
 import { evictClosed } from './evict-closed.js';
-import { intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
+import { answerCovered, intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -43,6 +44,7 @@ export function advanceClose(step: Step, node: TrancheNode): void {
     closeWithoutStore(step, node);
     return;
   }
+  becomeUrgent(step, node);
   if (ordersOf(node, 'close').some((order) => !isSettled(order) && !order.unsent)) return;
   const resend = ordersOf(node, 'close').filter((order) => order.unsent);
   for (const order of ordersOf(node, 'take-profit')) requestCancel(step, order, 'closing');
@@ -53,10 +55,20 @@ export function advanceClose(step: Step, node: TrancheNode): void {
     step.wake(node, close.attempts.retryAt);
     return;
   }
+  if (close.available?.lte(0)) {
+    /** Other closes of the side claim all that is there: what they leave is read again. */
+    close.view = 'none';
+    close.mustRead = true;
+    close.available = null;
+    step.wake(node, step.mono + REPLAN_PAUSE_MS);
+    return;
+  }
   const quantity =
     close.available === null ? remaining(tranche) : minDecimal(remaining(tranche), close.available);
   if (resend.length > 0) {
     if (sumDecimals(resend.map((order) => order.terms.quantity)).lte(quantity)) {
+      close.view = 'none';
+      close.available = null;
       sendOrders(step, 'emergency', resend);
       return;
     }
@@ -81,6 +93,14 @@ export function advanceClose(step: Step, node: TrancheNode): void {
     intend(step, node, 'close', closeOrders(parts)),
     close.urgent && isFirstClose(node),
   );
+}
+
+/** Waiting is for tranches whose stop rests: when it is gone, waiting ends. */
+function becomeUrgent(step: Step, node: TrancheNode): void {
+  const { close } = node;
+  if (close === null || close.urgent || !isUrgent(node)) return;
+  close.urgent = true;
+  close.startedMono = step.mono;
 }
 
 function isFirstClose(node: TrancheNode): boolean {
@@ -140,7 +160,9 @@ function waitForView(step: Step, node: TrancheNode): boolean {
     });
   }
   if (!close.urgent) return true;
-  const until = close.readingSince + URGENT_READ_MS;
+  /** Both waits before the first order share one bound. */
+  const since = node.tranche.nextGeneration.close === 0 ? close.startedMono : close.readingSince;
+  const until = since + URGENT_READ_MS;
   if (step.mono >= until) return false;
   step.wake(node, until);
   return true;
@@ -287,8 +309,7 @@ function finish(step: Step, node: TrancheNode): void {
   tellClosed(step, node);
   const symbol = step.symbol(tranche.symbol);
   symbol.live[tranche.side] = symbol.live[tranche.side].filter((other) => other !== node);
-  for (const waiter of node.waiters) step.settle(waiter.requestId, true);
-  node.waiters = [];
+  answerCovered(step, node);
   settleCloseWaiters(step);
   evictClosed(step, node);
 }
@@ -345,24 +366,22 @@ function causingTick({ tranche, orders }: TrancheNode): CausalChain['tick'] {
   };
 }
 
-/** Callers of close methods get their answer when the last of their tranches is closed. */
+/** Callers of close methods get their answer when the last of their tranches is closed, or when time is up. */
 export function settleCloseWaiters(step: Step): void {
   const { closeWaiters } = step.state;
   for (let index = closeWaiters.length - 1; index >= 0; index -= 1) {
     const waiter = closeWaiters[index];
     if (!waiter) continue;
-    const nodes = waiter.trancheIds.map((id) => step.survivor(id));
-    if (!nodes.every((node) => node === undefined || node.tranche.state === 'CLOSED')) continue;
+    const nodes = waiter.trancheIds.flatMap((id) => step.survivor(id) ?? []);
+    const closed = nodes.every((node) => node.tranche.state === 'CLOSED');
+    if (!closed && step.mono < waiter.deadline) continue;
     closeWaiters.splice(index, 1);
+    step.setTimer(`answer:${waiter.requestId}`, null);
+    const left = sumDecimals(nodes.map((node) => remaining(node.tranche)));
     const result: CloseResult = {
-      closed: true,
-      tranches: nodes.flatMap((node) => (node ? [trancheView(step.state, node, step.mono)] : [])),
-      remaining: toDecimalString(
-        maxDecimal(
-          ZERO,
-          sumDecimals(nodes.flatMap((node) => (node ? [remaining(node.tranche)] : []))),
-        ),
-      ),
+      closed,
+      tranches: nodes.map((node) => trancheView(step.state, node, step.mono)),
+      remaining: toDecimalString(maxDecimal(ZERO, left)),
     };
     step.settle(waiter.requestId, result);
   }

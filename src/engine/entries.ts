@@ -4,7 +4,7 @@ import { trancheIdOf } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ExecutionLedger } from '../model/ledger.js';
 import { entrySideOf, type PositionSide } from '../model/side.js';
-import type { Tranche } from '../model/tranche.js';
+import { heldCost, remaining, type Tranche } from '../model/tranche.js';
 import { assign, mergeGroup } from '../positions/assignment.js';
 import { exitLevels } from '../positions/exit-levels.js';
 import {
@@ -42,8 +42,7 @@ export function bookEntry(step: Step, entry: Entry): TrancheNode {
   const node = continued(step, entry) ?? assigned(step, entry, price);
   const target = node ?? open(step, entry, intake, instrument);
   if (node) {
-    joinTranche(node.tranche, intake, instrument, step.now);
-    step.touch(node);
+    join(step, node, intake, instrument);
   }
   if (!ledger.trancheIds.includes(target.tranche.id)) ledger.trancheIds.push(target.tranche.id);
   target.lastFillMono = step.mono;
@@ -151,6 +150,18 @@ function open(step: Step, entry: Entry, intake: Intake, instrument: Instrument):
   step.touch(node);
   if (problem !== null) tellFailure(step, node, null, problem);
   return node;
+}
+
+/** A join moves the entry: a level that becomes impossible by it is given up, the fill and the other level are not. */
+function join(step: Step, node: TrancheNode, intake: Intake, instrument: Instrument): void {
+  const { tranche } = node;
+  const quantity = remaining(tranche).plus(intake.quantity);
+  const entryPrice = heldCost(tranche).plus(intake.cost).div(quantity);
+  const { plan, problem } = plannable(tranche.plan, tranche.side, entryPrice, instrument);
+  tranche.plan = plan;
+  joinTranche(tranche, intake, instrument, step.now);
+  step.touch(node);
+  if (problem !== null) tellFailure(step, node, null, problem);
 }
 
 /** A fill is never dropped because one of its levels is impossible: the other level still protects it. */

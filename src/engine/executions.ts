@@ -80,7 +80,7 @@ function takeFromSiblings(
     quantity: toDecimalString(excess),
     reason: 'sibling-race',
   });
-  reduceTranches(step, symbol, side, {
+  const unexplained = reduceTranches(step, symbol, side, {
     quantity: excess,
     price,
     fee: ZERO,
@@ -88,6 +88,9 @@ function takeFromSiblings(
     reason: 'external',
     time,
   });
+  if (unexplained.lte(0)) return;
+  const { clientOrderId: orderId, role, slot } = order;
+  step.misread.push({ symbol, side, orderId, role, slot, quantity: unexplained, price, time });
 }
 
 export interface Reduction {

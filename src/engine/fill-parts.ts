@@ -38,8 +38,10 @@ export function reduceFirst(
   const left = takeOut(step, evidence, target, delta, price);
   if (left.lte(0)) return null;
   if (reduces || forced) {
-    /** More was reduced than we know of: the comparison with the exchange decides what that means. */
-    step.send({ kind: 'compare-account', reason: 'a reduction exceeds what is known' });
+    /** More was reduced than we know of: what was heard before it is looked at again. */
+    const { symbol, orderId, time } = evidence;
+    const role = 'external';
+    step.misread.push({ symbol, side: target, orderId, role, slot: 0, quantity: left, price, time });
     return null;
   }
   const share = left.div(delta.quantity);

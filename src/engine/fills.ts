@@ -6,13 +6,16 @@ import { type Decimal, toDecimalString, ZERO } from '../model/decimal.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { Input } from '../model/input.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
-import { isSettled } from '../model/order.js';
+import { isSettled, type WorkingOrder } from '../model/order.js';
+import type { OrderReport } from '../model/reports.js';
 import { configuredPlan } from '../model/settings.js';
-import { isOwnClientOrderId } from '../orders/client-order-id.js';
+import { isOwnClientOrderId, parseClientOrderId } from '../orders/client-order-id.js';
 import { absorbEvidence, type ExecutionDelta, newLedger } from '../orders/execution-ledger.js';
 import { bookEntry } from './entries.js';
 import { claimAdopted, reduceFirst } from './fill-parts.js';
-import { applyOwnFill, ownOrder } from './order-reports.js';
+import { reduceLateEntry } from './misread-exits.js';
+import { adoptStray, applyOwnFill, ownOrder } from './order-reports.js';
+import { waitForCover } from './order-traffic.js';
 import { openBook } from './price-sources.js';
 import { ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -22,7 +25,14 @@ type FillInput = Extract<Input, { kind: 'fill' }>;
 /** Books one fill, wherever it came from: own exit, entry, or a reduction by somebody else. */
 export function applyFill(step: Step, input: FillInput): void {
   const { evidence, requestId } = input;
-  const own = ownOrder(step, evidence.symbol, evidence.clientOrderId, evidence.orderId);
+  if (step.state.phase === 'booting' && input.origin === 'stream') {
+    /** What was filled before it has not been read yet, and a reduction means nothing without it. */
+    step.state.early.push(input);
+    return;
+  }
+  const own =
+    ownOrder(step, evidence.symbol, evidence.clientOrderId, evidence.orderId) ??
+    strayOf(step, evidence);
   if (own) {
     applyOwnFill(step, own, evidence);
     answer(step, requestId, true);
@@ -31,7 +41,10 @@ export function applyFill(step: Step, input: FillInput): void {
   if (isOwnClientOrderId(evidence.clientOrderId, step.state.issuer.instanceId)) {
     /** One of ours that is long closed, or whose record was lost: the position comparison tells what it did. */
     step.state.comparedAt = null;
-    step.send({ kind: 'compare-account', reason: 'fill of an order of ours that is not known' });
+    /** What a comparison read is part of it already; asking again would never end. */
+    if (input.origin !== 'read') {
+      step.send({ kind: 'compare-account', reason: 'fill of an order of ours that is not known' });
+    }
     answer(step, requestId, true);
     return;
   }
@@ -40,6 +53,27 @@ export function applyFill(step: Step, input: FillInput): void {
     return;
   }
   bookForeignFill(step, input);
+}
+
+/** An order of ours that was sent without a record, or whose record was lost: its fill tells of it first. */
+function strayOf(step: Step, evidence: FillEvidence): WorkingOrder | undefined {
+  const { instanceId } = step.state.issuer;
+  if (evidence.trade === null || !isOwnClientOrderId(evidence.clientOrderId, instanceId)) return;
+  const role = parseClientOrderId(evidence.clientOrderId, instanceId)?.role;
+  const report: OrderReport = {
+    ...evidence,
+    kind: role === 'stop-loss' ? 'stop-market' : role === 'take-profit' ? 'limit' : 'market',
+    status: 'accepted',
+    /** No less than this; more trades of it are booked as they come. */
+    quantity: evidence.trade.quantity,
+    executedQty: ZERO,
+    avgPrice: null,
+    price: null,
+    triggerPrice: null,
+    triggerSource: null,
+    trade: null,
+  };
+  return adoptStray(step, report) ?? undefined;
 }
 
 function bookForeignFill(step: Step, input: FillInput): void {
@@ -90,6 +124,7 @@ function bookForeignFill(step: Step, input: FillInput): void {
       choice: registration?.tranche ?? 'auto',
       time: evidence.time,
     });
+    reduceLateEntry(step, evidence.symbol, entry.side, entry.quantity, evidence.time);
   }
   if (evidence.terminal) expire(step, registration);
   answerByCover(step, requestId, ledger);
@@ -297,13 +332,8 @@ function answerByCover(step: Step, requestId: number | null, ledger: ExecutionLe
     const node = step.survivor(id);
     if (node && node.tranche.state === 'OPEN') nodes.add(node);
   }
-  const newest = [...nodes].at(-1);
-  if (newest === undefined) {
-    answer(step, requestId, true);
-    return;
-  }
-  newest.waiters.push({ requestId, deadline: step.mono + step.state.settings.ackTimeoutMs });
-  step.revisit(newest);
+  if (nodes.size === 0) answer(step, requestId, true);
+  else waitForCover(step, [...nodes], requestId);
 }
 
 function answer(step: Step, requestId: number | null, value: boolean): void {

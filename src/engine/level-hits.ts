@@ -176,7 +176,7 @@ function hitTakeProfit(
 /** Ends graces whose time is over. */
 export function endGraces(step: Step, node: TrancheNode): void {
   const profit = node.grace['take-profit'];
-  if (profit && step.mono >= profit.until) {
+  if (profit && (step.mono >= profit.until || !restsFor(node, 'take-profit'))) {
     delete node.grace['take-profit'];
     /** Judged again: only a price that is still there closes at market. The level is armed again by the next sync. */
     const source = profitSource(step.state, node.tranche);
@@ -192,7 +192,8 @@ export function endGraces(step: Step, node: TrancheNode): void {
   } else if (profit) step.wake(node, profit.until);
   const stop = node.grace['stop-loss'];
   if (stop === undefined) return;
-  if (step.mono < stop.until) {
+  /** The grace was the order's: when it rests no more, there is nothing to wait for. */
+  if (step.mono < stop.until && restsFor(node, 'stop-loss')) {
     step.wake(node, stop.until);
     return;
   }
@@ -200,6 +201,10 @@ export function endGraces(step: Step, node: TrancheNode): void {
   /** A triggered stop has its own watchdog. */
   if (!triggered)
     beginClose(step, node, { reason: 'stop-loss', level: stop.level, trigger: stop.trigger });
+}
+
+function restsFor(node: TrancheNode, role: 'stop-loss' | 'take-profit'): boolean {
+  return ordersOf(node, role).some((order) => isOpen(order.status));
 }
 
 function tellHit(

@@ -24,7 +24,7 @@ import {
   tellFailure,
 } from './order-traffic.js';
 import { onRefusedClose, onRefusedStop } from './refusals.js';
-import { ledgerKey } from './state.js';
+import { ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
 /** The order of ours that a report or fill speaks of, by our id first. */
@@ -81,8 +81,11 @@ function paceShortLived(step: Step, order: WorkingOrder, became: OrderReport['st
   if (!ended || order.cancelReason !== null || order.execution.bookedQty.gt(0)) return;
   const node = step.survivor(order.trancheId);
   const attempts = node && attemptsOf(node, order.role);
-  if (attempts && step.now - order.createdAt < SHORT_LIFE_MS)
-    bookRefusal(step, attempts, { code: 'other' });
+  if (!node || !attempts) return;
+  const shortLived = step.now - order.createdAt < SHORT_LIFE_MS;
+  if (shortLived || became === 'rejected') bookRefusal(step, attempts, { code: 'other' });
+  /** Accepted once and refused when it was to execute: our own guard is all there is now. */
+  if (became === 'rejected') tellFailure(step, node, order.role, 'rejected: refused after it was accepted');
 }
 
 function announceStatus(step: Step, order: WorkingOrder, became: OrderReport['status']): void {
@@ -249,14 +252,19 @@ export function applySearch(
  *
  * It is adopted by the tranche that its id names; the tranche's generations move past it.
  */
-export function adoptStray(step: Step, report: OrderReport): WorkingOrder | null {
+export function adoptStray(
+  step: Step,
+  report: OrderReport,
+  heir: TrancheNode | null = null,
+): WorkingOrder | null {
   const { state } = step;
   if (!isOwnClientOrderId(report.clientOrderId, state.issuer.instanceId)) return null;
   const parts = parseClientOrderId(report.clientOrderId, state.issuer.instanceId);
   if (parts === null) return null;
-  for (const node of state.nodes.values()) {
-    if (node.tranche.symbol !== report.symbol || trancheTag(node.tranche.id) !== parts.trancheTag)
-      continue;
+  for (const node of heir === null ? state.nodes.values() : [heir]) {
+    const named =
+      node.tranche.symbol === report.symbol && trancheTag(node.tranche.id) === parts.trancheTag;
+    if (!named && node !== heir) continue;
     const { tranche } = node;
     const order = newIntent({
       clientOrderId: report.clientOrderId,
@@ -281,10 +289,12 @@ export function adoptStray(step: Step, report: OrderReport): WorkingOrder | null
       recvWindowMs: state.settings.recvWindowMs,
     });
     order.status = 'submitted';
-    tranche.nextGeneration[parts.role] = Math.max(
-      tranche.nextGeneration[parts.role],
-      parts.generation + 1,
-    );
+    if (named) {
+      tranche.nextGeneration[parts.role] = Math.max(
+        tranche.nextGeneration[parts.role],
+        parts.generation + 1,
+      );
+    }
     state.orders.set(order.clientOrderId, order);
     node.orders.push(order);
     step.saveOrder(order);

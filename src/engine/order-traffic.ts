@@ -179,6 +179,16 @@ export function bookRefusal(
   attempts: Attempts,
   rejection: Pick<Rejection, 'code' | 'retryAfterMs'>,
 ): void {
+  if (rejection.code === 'throttled') {
+    /** It did not get through, but nobody refused what it asks for: a pause, and no failure. */
+    attempts.delays += 1;
+    const delay = Math.min(
+      REPLAN_PAUSE_MAX_MS,
+      REPLAN_PAUSE_MS * 2 ** Math.min(attempts.delays - 1, 10),
+    );
+    attempts.retryAt = step.mono + Math.max(delay, rejection.retryAfterMs ?? 0);
+    return;
+  }
   attempts.failures += 1;
   attempts.firstFailureMono ??= step.mono;
   attempts.lastCode = rejection.code;
@@ -190,6 +200,7 @@ export function bookRefusal(
 }
 
 export function clearAttempts(attempts: Attempts): void {
+  attempts.delays = 0;
   attempts.failures = 0;
   attempts.firstFailureMono = null;
   attempts.retryAt = 0;
@@ -264,4 +275,33 @@ export function tellFailure(
   }
   for (const waiter of node.waiters) step.settle(waiter.requestId, false);
   node.waiters = [];
+}
+
+/** Lets a caller wait until every one of these tranches is covered as planned. */
+export function waitForCover(step: Step, nodes: readonly TrancheNode[], requestId: number): void {
+  const [first, ...more] = nodes;
+  first?.waiters.push({
+    requestId,
+    deadline: step.mono + step.state.settings.ackTimeoutMs,
+    others: more.map((node) => node.tranche.id),
+  });
+  if (first) step.revisit(first);
+}
+
+/** The tranche is covered, or gone: who waited for it alone hears `true`, the others wait for the next one. */
+export function answerCovered(step: Step, node: TrancheNode): void {
+  const { waiters } = node;
+  node.waiters = [];
+  for (const waiter of waiters) {
+    const next = waiter.others
+      .map((id) => step.survivor(id))
+      .find((candidate) => candidate !== undefined && candidate.tranche.state === 'OPEN');
+    if (next === undefined || next === node) {
+      step.settle(waiter.requestId, true);
+      continue;
+    }
+    const rest = waiter.others.filter((id) => step.survivor(id) !== next);
+    next.waiters.push({ ...waiter, others: rest });
+    step.revisit(next);
+  }
 }

@@ -49,7 +49,11 @@ export function protect(step: Step, node: TrancheNode): void {
   const first =
     ordersOf(node, 'stop-loss').length === 0 && ordersOf(node, 'take-profit').length === 0;
   const placed = protectWithStops(step, node, desired);
-  if (tranche.state !== 'OPEN' || step.state.halted) return;
+  if (tranche.state !== 'OPEN') return;
+  if (step.state.halted) {
+    sendOrders(step, 'emergency', placed);
+    return;
+  }
   /** The very first orders may go in one request, the stop in front. */
   if (first && placed.length > 0 && mayBatch(step)) {
     const profits = placeableProfits(step, node);
@@ -165,14 +169,22 @@ function watchTriggeredStops(step: Step, node: TrancheNode): void {
 
 /** The store is down: a stop for a tranche that has none, with its deterministic id, and nothing else. */
 function protectWithoutStore(step: Step, node: TrancheNode): void {
-  if (ordersOf(node, 'stop-loss').length > 0) return;
+  const stops = ordersOf(node, 'stop-loss');
+  const unsent = stops.filter((order) => order.unsent);
+  if (stops.length > unsent.length) return;
+  if (step.mono < node.stop.retryAt) {
+    step.wake(node, node.stop.retryAt);
+    return;
+  }
   const desired = desiredStops(
     node.tranche,
     step.instrument(node.tranche.symbol),
     step.state.venue,
   );
   if (desired.orders.length === 0) return;
-  sendOrders(step, 'emergency', intend(step, node, 'stop-loss', desired.orders), true);
+  /** The very write that failed may have been this stop's: it keeps its id. */
+  const orders = unsent.length > 0 ? unsent : intend(step, node, 'stop-loss', desired.orders);
+  sendOrders(step, 'emergency', orders, true);
   tellFailure(
     step,
     node,

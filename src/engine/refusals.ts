@@ -30,6 +30,8 @@ export function onRefusedStop(
           time: step.symbol(tranche.symbol).books.get(source)?.lastExchangeTime ?? step.now,
         },
       });
+      /** An earlier request of this stop may have been filled after all: the position is looked at first. */
+      if (node.close && order.attempt > 0) node.close.mustRead = true;
       return;
     }
     /** The exchange sees a price that we do not: ask for it before believing either side. */

@@ -2,7 +2,7 @@ import type { Decimal } from '../model/decimal.js';
 import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
-import type { WorkingOrder } from '../model/order.js';
+import type { OrderRole, WorkingOrder } from '../model/order.js';
 import type { PriceSource } from '../model/price.js';
 import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
@@ -45,6 +45,8 @@ export interface EngineState {
   /** Named values that the store keeps, e.g. fill watermarks. */
   readonly marks: Map<string, string>;
   readonly searches: Map<ClientOrderId, Search>;
+  /** Fills that were heard before the first complete look at the account. */
+  readonly early: Extract<import('../model/input.js').Input, { kind: 'fill' }>[];
   /** Fills that wait for a look-up, by `symbol|orderId`. */
   readonly lookUps: Map<string, LookUp>;
   /** Closed tranches in the order of closing, for eviction. */
@@ -67,6 +69,8 @@ export interface SymbolState {
   readonly external: Record<PositionSide, Decimal>;
   /** Differences to the exchange seen once, waiting to be seen again. */
   readonly differences: Record<PositionSide, Difference | null>;
+  /** Reductions that came before what they reduce was known. */
+  readonly unmatched: Misread[];
   /** Executions that were adopted without a known order; later fills may explain them. */
   readonly adopted: ExecutionLedger[];
   lastFillMono: number;
@@ -130,8 +134,9 @@ export interface Grace {
 
 export interface CloseProgress {
   /** No stop rests and the reason is a stop: nothing is waited for longer than 300 ms. */
-  readonly urgent: boolean;
-  readonly startedMono: number;
+  urgent: boolean;
+  /** When waiting began. */
+  startedMono: number;
   view: 'none' | 'reading' | 'known' | 'failed';
   readingSince: number;
   /** The exchange refused to reduce: its view is read even if ours seems fresh. */
@@ -145,8 +150,23 @@ export interface CloseProgress {
   unrecordedSent: boolean;
 }
 
+/** Part of a reduction that nothing we know of explains. */
+export interface Misread {
+  readonly symbol: string;
+  /** The side that was reduced. */
+  readonly side: PositionSide;
+  readonly orderId: string;
+  readonly role: OrderRole | 'external';
+  readonly slot: number;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  readonly time: number;
+}
+
 /** Definite refusals in a row, and when to try again. */
 export interface Attempts {
+  /** Requests that did not get through since the last success. */
+  delays: number;
   failures: number;
   firstFailureMono: number | null;
   retryAt: number;
@@ -156,11 +176,15 @@ export interface Attempts {
 export interface Waiter {
   readonly requestId: number;
   readonly deadline: number;
+  /** Further tranches that must be covered before the caller hears `true`. */
+  readonly others: readonly TrancheId[];
 }
 
 export interface CloseWaiter {
   readonly requestId: number;
   readonly trancheIds: readonly TrancheId[];
+  /** Monotonic ms at which the caller hears how far it got; the close itself goes on. */
+  readonly deadline: number;
 }
 
 export interface LookUp {
@@ -171,7 +195,7 @@ export interface LookUp {
 }
 
 export function noAttempts(): Attempts {
-  return { failures: 0, firstFailureMono: null, retryAt: 0, lastCode: null };
+  return { delays: 0, failures: 0, firstFailureMono: null, retryAt: 0, lastCode: null };
 }
 
 export function newNode(tranche: Tranche, mono: number): TrancheNode {

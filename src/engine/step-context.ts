@@ -10,7 +10,7 @@ import type { MonitorEvent, MonitorEventMap, MonitorEventName } from '../model/m
 import type { WorkingOrder } from '../model/order.js';
 import type { Tranche } from '../model/tranche.js';
 import { symbolState } from './create-state.js';
-import type { EngineState, SymbolState, TrancheNode } from './state.js';
+import type { EngineState, Misread, SymbolState, TrancheNode } from './state.js';
 
 /**
  * One step under way: the state, the moment, and what has been decided so far.
@@ -23,6 +23,8 @@ export class Step {
   readonly mono: number;
   /** Nodes to be looked at before the step ends. */
   readonly agenda = new Set<TrancheNode>();
+  /** Reductions that took more than was known to be held. */
+  readonly misread: Misread[] = [];
   readonly #tranches = new Set<Tranche>();
   readonly #orders = new Set<WorkingOrder>();
   readonly #ledgers = new Set<ExecutionLedger>();

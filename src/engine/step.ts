@@ -10,9 +10,10 @@ import { remaining } from '../model/tranche.js';
 import { isOwnClientOrderId } from '../orders/client-order-id.js';
 import { applyAccount } from './account.js';
 import { advance } from './advance.js';
-import { applyPositionView } from './close-flow.js';
+import { applyPositionView, settleCloseWaiters } from './close-flow.js';
 import { symbolState } from './create-state.js';
 import { applyFill, applyLookUp, applyOrderEnd } from './fills.js';
+import { correctMisreadExits } from './misread-exits.js';
 import {
   adoptStray,
   applyCancelResult,
@@ -21,6 +22,7 @@ import {
   applySearch,
   ownOrder,
 } from './order-reports.js';
+import { becomeUnsent } from './order-traffic.js';
 import type { EngineState } from './state.js';
 import { Step } from './step-context.js';
 import { applyConfirmation, applyTick, confirmationTimedOut } from './ticks.js';
@@ -47,6 +49,7 @@ export function step(state: EngineState, input: Input, at: Instant): Effect[] {
   state.inputs += 1;
   const current = new Step(state, at);
   apply(current, input);
+  correctMisreadExits(current);
   watchSymbols(current, runAgenda(current));
   return current.effects();
 }
@@ -172,9 +175,10 @@ function apply(current: Step, input: Input): void {
       current.saveMark(input.name, input.value);
       return;
     case 'halt':
-      state.halted = true;
       state.errors += 1;
       current.emit('monitor:halted', { reason: input.error.message });
+      if (!state.halted) current.setTimer(`${BROKEN_STEP_TIMER}:${state.inputs - 1}`, current.mono);
+      state.halted = true;
       return;
     case 'listener-error':
       state.errors += 1;
@@ -244,7 +248,30 @@ function applyTimer(current: Step, key: string): void {
     if (node) current.revisit(node);
   } else if (kind === 'confirm') {
     confirmationTimedOut(current, rest.slice(1).join(':'), rest[0] as PriceSource);
-  } else if (kind === 'staleness') judgeStaleness(current);
+  } else if (kind === BROKEN_STEP_TIMER) replanBrokenStep(current, Number(rest[0]));
+  else if (kind === 'answer') settleCloseWaiters(current);
+  else if (kind === 'staleness') judgeStaleness(current);
+}
+
+const BROKEN_STEP_TIMER = 'broken-step';
+
+/**
+ * A step that broke took its requests with it: what it had marked as sent never left, and is planned again. In a step of
+ * its own, so that a second break of the same kind cannot keep the halt from being told.
+ */
+function replanBrokenStep(current: Step, brokenInput: number): void {
+  for (const order of current.state.orders.values()) {
+    if (order.touchedAt !== brokenInput) continue;
+    if (order.cancelStatus === 'submitted') order.cancelStatus = 'requested';
+    if (order.status === 'submitted' || order.status === 'initialized')
+      becomeUnsent(current, order);
+    current.saveOrder(order);
+    const node = current.survivor(order.trancheId);
+    if (node) current.touch(node);
+  }
+  for (const node of current.state.nodes.values()) {
+    if (node.tranche.state !== 'CLOSED') current.touch(node);
+  }
 }
 
 const STALENESS_TIMER = 'staleness:all';

@@ -40,13 +40,25 @@ export function applyTick(step: Step, tick: Extract<Input, { kind: 'tick' }>): v
   /** Nobody holds anything of it. */
   if (symbol === undefined) return;
   const book = openBook(state, symbol, tick.source);
-  if (tick.exchangeTime !== 0 && tick.exchangeTime < book.lastExchangeTime) return;
+  if (tick.exchangeTime !== 0 && tick.exchangeTime < book.lastExchangeTime) {
+    if (!isSilencedByFuture(step, book, tick.receivedAt)) return;
+    book.restartTimeAt(tick.exchangeTime);
+  }
   if (state.settings.pricesConfirmThemselves || book.insideBand(tick.price)) {
     symbol.suspicions.delete(tick.source);
     acceptPrice(step, symbol, tick.source, tick);
     return;
   }
   doubt(step, symbol, book, tick);
+}
+
+/**
+ * A single tick with a time far ahead would make every later one look old, for ever. Only when that time is ahead of our
+ * clock as well *and* nothing was accepted for a while: either alone happens to honest streams.
+ */
+function isSilencedByFuture(step: Step, book: PriceBook, receivedAt: number): boolean {
+  const ahead = book.lastExchangeTime - step.now > PRICE_PERSIST_MS;
+  return ahead && receivedAt - book.lastReceivedAt > PRICE_PERSIST_MS;
 }
 
 /** A jump, or the first price of all: a second witness is asked before it may act. */

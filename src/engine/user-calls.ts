@@ -5,13 +5,14 @@ import { type Decimal, toDecimalString } from '../model/decimal.js';
 import { type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
 import type { TrancheId } from '../model/ids.js';
 import type { Input } from '../model/input.js';
+import type { Registration } from '../model/ledger.js';
 import { openedSideOf } from '../model/side.js';
 import type { CloseReason } from '../model/tranche.js';
 import { exitLevels } from '../positions/exit-levels.js';
 import { beginClose } from './begin-close.js';
 import { settleCloseWaiters } from './close-flow.js';
 import { merge } from './entries.js';
-import { clearAttempts, requestCancel } from './order-traffic.js';
+import { clearAttempts, requestCancel, waitForCover } from './order-traffic.js';
 import { freshPrice, isPassed, profitSource, stopSource } from './price-sources.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -30,7 +31,7 @@ export function register(
   const live = step.symbol(registration.symbol).live[side];
   if (
     settings.onTrancheLimit === 'reject' &&
-    registration.tranche !== 'new' &&
+    !choosesTranche(step, registration) &&
     live.length >= settings.maxTranchesPerSymbolSide
   ) {
     step.refuse(
@@ -49,6 +50,11 @@ export function register(
   }
   step.saveRegistration(registration);
   step.settle(requestId, undefined);
+}
+
+/** The limit is for fills that would open a tranche: not for one of its own, nor for one that is named and open. */
+function choosesTranche(step: Step, { tranche }: Registration): boolean {
+  return tranche === 'new' || step.node(tranche as TrancheId)?.tranche.state === 'OPEN';
 }
 
 /** `cancelRelatedOrders`: takes the protection of what an order opened away, for good. */
@@ -122,12 +128,8 @@ function changePlans(
     }
     changes.push({ node, plan });
   }
-  const [first] = changes;
   for (const { node, plan } of changes) setPlan(step, node, plan, 'plan changed on request');
-  first?.node.waiters.push({
-    requestId: input.requestId,
-    deadline: step.mono + step.state.settings.ackTimeoutMs,
-  });
+  waitForCover(step, nodes, input.requestId);
 }
 
 function problemWith(
@@ -233,7 +235,13 @@ export function close(
   }
   for (const node of nodes)
     beginClose(step, node, { reason: reason satisfies CloseReason, level: null, trigger: null });
-  step.state.closeWaiters.push({ requestId, trancheIds: nodes.map((node) => node.tranche.id) });
+  const deadline = step.mono + step.state.settings.ackTimeoutMs;
+  step.state.closeWaiters.push({
+    requestId,
+    trancheIds: nodes.map((node) => node.tranche.id),
+    deadline,
+  });
+  step.setTimer(`answer:${requestId}`, deadline);
   settleCloseWaiters(step);
 }
 

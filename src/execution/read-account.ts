@@ -28,14 +28,10 @@ export interface AccountReadRequest {
  * Reads everything that a comparison needs. Complete or rejected: a part that failed is never taken for "none".
  */
 export async function readAccount(request: AccountReadRequest): Promise<AccountView> {
-  const { exchange, scheduler, clock, venueClock, symbols } = request;
+  const { exchange, scheduler, clock, symbols } = request;
   const read = <Result>(task: () => Promise<Result>): Promise<Result> =>
     scheduler.read(() => inTime(clock, task));
-  const askTime = exchange.fetchServerTime?.bind(exchange);
-  const venueTime =
-    askTime === undefined
-      ? venueClock.now()
-      : await venueClock.measure(() => read(() => askTime()));
+  const venueTime = await askVenueTime(request);
   const [orders, positions, fills] = await Promise.all([
     read(() => exchange.fetchOpenOrders()),
     read(() => exchange.fetchPositions()),
@@ -72,4 +68,14 @@ async function readFills({
   );
   /** Oldest first over all symbols; the exchange's order within one moment is kept. */
   return perSymbol.flat().sort((a, b) => a.time - b.time);
+}
+
+/** What the exchange's clock says, or ours when it does not tell. */
+export async function askVenueTime(
+  request: Pick<AccountReadRequest, 'exchange' | 'scheduler' | 'clock' | 'venueClock'>,
+): Promise<number> {
+  const { exchange, scheduler, clock, venueClock } = request;
+  const ask = exchange.fetchServerTime?.bind(exchange);
+  if (ask === undefined) return venueClock.now();
+  return venueClock.measure(() => scheduler.read(() => inTime(clock, () => ask())));
 }

@@ -106,5 +106,10 @@ export function remaining(tranche: Tranche): Decimal {
   return tranche.openedQty.minus(tranche.exitedQty);
 }
 
+/** What the held quantity cost, exactly: the entry price is its rounded quotient and never fed back. */
+export function heldCost(tranche: Tranche): Decimal {
+  return tranche.openedCost.minus(tranche.exitedCost);
+}
+
 /** What covers a tranche: an order of its own, a shared one, our own guard on a fresh price, or nothing. */
 export type Coverage = 'resting' | 'pooled' | 'local' | 'none';

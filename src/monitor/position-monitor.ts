@@ -113,6 +113,7 @@ export class PositionMonitor {
   }
 
   async #start(): Promise<void> {
+    const startedAt = this.#clock.now();
     this.#state = 'starting';
     this.#stoppable = new Stoppable();
     const { exchange, feed } = this.#options;
@@ -130,6 +131,7 @@ export class PositionMonitor {
         allowWithdrawalKey: this.#options.allowWithdrawalKey ?? false,
         replay: this.#options.profile === 'replay',
         stoppable: this.#stoppable,
+        startedAt,
       });
       if (this.#session.exchange.capabilities.live && this.#store.durability === 'none') {
         this.#logger.warn(

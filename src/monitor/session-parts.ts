@@ -22,4 +22,6 @@ export interface SessionParts {
   readonly allowWithdrawalKey: boolean;
   readonly replay: boolean;
   readonly stoppable: Stoppable;
+  /** When `start()` was called, wall ms. */
+  readonly startedAt: number;
 }

@@ -3,10 +3,12 @@ import { createState } from '../engine/create-state.js';
 import { restoreState } from '../engine/restore-state.js';
 import type { EngineState } from '../engine/state.js';
 import { ConfigError } from '../errors/config-error.js';
+import { describe } from '../errors/describe.js';
 import { CommandExecutor } from '../execution/command-executor.js';
 import { inTime } from '../execution/in-time.js';
+import { protocolError } from '../execution/read-report.js';
 import { normaliseAccount } from '../execution/normalise-reports.js';
-import { readAccount } from '../execution/read-account.js';
+import { askVenueTime, readAccount } from '../execution/read-account.js';
 import { VenueClock } from '../execution/venue-clock.js';
 import { decodeSnapshot } from '../journal/decode-snapshot.js';
 import { Journal } from '../journal/journal.js';
@@ -125,8 +127,10 @@ export class Session {
       retry,
     );
     try {
-      const account = normaliseAccount(
-        await untilReached(() => inTime(clock, () => exchange.fetchAccount()), 'account', retry),
+      const account = await untilReached(
+        async () => normaliseAccount(await inTime(clock, () => exchange.fetchAccount())),
+        'account',
+        retry,
       );
       if (account.permissions?.withdraw === true && !parts.allowWithdrawalKey) {
         throw new ConfigError('ACCOUNT_REFUSED', 'The API key may withdraw', {
@@ -178,6 +182,7 @@ export class Session {
 
   async #begin(retry: Parameters<typeof untilReached>[2]): Promise<void> {
     const { parts, shell } = this;
+    await untilReached(() => this.#noteFirstStart(), 'time', retry);
     const symbols = new Set([...this.state.symbols.keys(), ...parts.config.core.plans.keys()]);
     for (const registration of this.state.registrations.values()) symbols.add(registration.symbol);
     symbols.delete('*');
@@ -222,6 +227,9 @@ export class Session {
     const input =
       config.instruments.get(symbol) ??
       (await scheduler.read(() => inTime(clock, () => this.exchange.fetchInstrument(symbol))));
+    if (typeof input !== 'object' || input === null) {
+      throw protocolError(`the instrument ${symbol}`, 'an object', describe(input));
+    }
     const instrument = instrumentFrom({ ...input, symbol });
     this.shell.post({ kind: 'instrument', instrument });
     return instrument;
@@ -268,7 +276,6 @@ export class Session {
       for (const symbol of new Set([...view.fills, ...view.positions].map((row) => row.symbol))) {
         if (configuredPlan(this.state.settings, symbol) !== null) await this.instrument(symbol);
       }
-      this.#rememberFirstStart(view.venueTime);
       let differences = 0;
       const count = (payload: { readonly seq: number; readonly differences: number }): void => {
         if (payload.seq > before) differences = payload.differences;
@@ -307,16 +314,23 @@ export class Session {
     return symbols;
   }
 
-  #rememberFirstStart(venueTime: number): void {
-    if (!this.state.marks.has(FIRST_START))
-      this.shell.post({ kind: 'mark', name: FIRST_START, value: String(venueTime) });
+  /** From this moment of the exchange on fills are ours, however long the start takes from here. */
+  async #noteFirstStart(): Promise<void> {
+    if (this.state.marks.has(FIRST_START)) return;
+    const { clock, scheduler } = this.parts;
+    const venueClock = this.#venueClock;
+    await askVenueTime({ exchange: this.exchange, clock, scheduler, venueClock });
+    const since = venueClock.toVenue(this.parts.startedAt);
+    this.shell.post({ kind: 'mark', name: FIRST_START, value: String(since) });
   }
 
   #scheduleComparison(): void {
     const { config, clock, replay } = this.parts;
     if (replay || config.reconcileIntervalMs === 0 || this.#closed) return;
     /** Spread, so that several monitors do not ask together. */
-    const delay = config.reconcileIntervalMs * (0.9 + 0.2 * ((this.state.inputs % 97) / 97));
+    const delay = Math.round(
+      config.reconcileIntervalMs * (0.9 + 0.2 * ((this.state.inputs % 97) / 97)),
+    );
     this.#compareTimer = clock.setTimer(() => {
       this.compareSoon('periodic');
       this.#scheduleComparison();

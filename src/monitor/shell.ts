@@ -136,13 +136,14 @@ export class Shell {
     try {
       effects = step(state, input, at);
     } catch (error) {
-      effects = this.#halt(error, input.kind);
+      effects = this.#halt(error, input);
     }
     this.#perform(effects);
   }
 
   /** Something that must hold does not: protect what there is, open nothing. */
-  #halt(error: unknown, kind: Input['kind']): Effect[] {
+  #halt(error: unknown, input: Input): Effect[] {
+    const { kind } = input;
     const { state, clock, logger } = this.#options;
     const broken = isMonitorError(error)
       ? error
@@ -153,19 +154,22 @@ export class Shell {
       { input: kind, code: broken.code, error: broken.message },
       'the monitor is halted: it protects and opens nothing',
     );
+    const effects: Effect[] = [];
     try {
-      return step(
-        state,
-        { kind: 'halt', error: broken },
-        { now: clock.now(), mono: clock.monotonic() },
-      );
+      const at = { now: clock.now(), mono: clock.monotonic() };
+      effects.push(...step(state, { kind: 'halt', error: broken }, at));
     } catch (again) {
       logger.error(
         { error: again instanceof Error ? again.message : String(again) },
         'halting failed as well',
       );
-      return [];
     }
+    if ('requestId' in input && input.requestId !== null) {
+      /** Whoever asked for it must not wait for ever. */
+      const { requestId } = input;
+      effects.push({ kind: 'settle', requestId, result: { kind: 'error', error: broken } });
+    }
+    return effects;
   }
 
   #perform(effects: readonly Effect[]): void {

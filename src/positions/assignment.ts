@@ -3,7 +3,7 @@ import { type ExitPlan, plansAreEqual } from '../model/exit-plan.js';
 import type { TrancheId } from '../model/ids.js';
 import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
-import { remaining, type Tranche } from '../model/tranche.js';
+import { heldCost, remaining, type Tranche } from '../model/tranche.js';
 
 /** Where an entry fill goes. */
 export type Assignment =
@@ -53,9 +53,8 @@ export function aggregatePnlPct(
   let quantity = ZERO;
   let cost = ZERO;
   for (const tranche of tranches) {
-    const held = remaining(tranche);
-    quantity = quantity.plus(held);
-    cost = cost.plus(held.times(tranche.entryPrice));
+    quantity = quantity.plus(remaining(tranche));
+    cost = cost.plus(heldCost(tranche));
   }
   if (cost.eq(0)) return ZERO;
   const value = quantity.times(price);
@@ -65,8 +64,8 @@ export function aggregatePnlPct(
 
 /** Unrealised PnL of one tranche at a price, in the quote asset per contract size 1. */
 export function unrealizedPnl(tranche: Tranche, price: Decimal): Decimal {
-  const move = price.minus(tranche.entryPrice);
-  return remaining(tranche).times(tranche.side === 'LONG' ? move : move.times(-1));
+  const profit = remaining(tranche).times(price).minus(heldCost(tranche));
+  return tranche.side === 'LONG' ? profit : profit.times(-1);
 }
 
 /** Tranches of one side that the automatic merge makes one: in profit, equal plans, not opened apart. */

@@ -21,8 +21,12 @@ export function exitLevels(
 ): ExitLevels {
   return {
     takeProfits: plan.takeProfits.map((rule) => ({
-      price: roundTakeProfit(
-        positive(levelPrice(rule.level, entryPrice, side === 'LONG'), 'take-profit', instrument),
+      price: positive(
+        roundTakeProfit(
+          positive(levelPrice(rule.level, entryPrice, side === 'LONG'), 'take-profit', instrument),
+          instrument,
+        ),
+        'take-profit',
         instrument,
       ),
       portion: decimal(rule.portion),

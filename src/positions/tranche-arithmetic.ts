@@ -4,7 +4,7 @@ import type { ExitPlan } from '../model/exit-plan.js';
 import { positionIdOf, trancheIdOf } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { PositionSide } from '../model/side.js';
-import { type Exit, remaining, type Tranche } from '../model/tranche.js';
+import { type Exit, heldCost, remaining, type Tranche } from '../model/tranche.js';
 import { exitLevels } from './exit-levels.js';
 
 /** A quantity that came in, with what it cost. */
@@ -101,7 +101,7 @@ export function joinTranche(
 export function relevel(tranche: Tranche, instrument: Instrument): void {
   const held = remaining(tranche);
   if (held.lte(0)) return;
-  tranche.entryPrice = tranche.openedCost.minus(tranche.exitedCost).div(held);
+  tranche.entryPrice = heldCost(tranche).div(held);
   tranche.levels = exitLevels(tranche.plan, tranche.side, tranche.entryPrice, instrument);
 }
 
@@ -138,7 +138,7 @@ export function mergeTranches(
   invariant(survivor !== undefined && absorbed.length > 0, 'a merge needs two tranches');
   for (const tranche of absorbed) {
     const quantity = remaining(tranche);
-    const cost = tranche.openedCost.minus(tranche.exitedCost);
+    const cost = heldCost(tranche);
     survivor.openedQty = survivor.openedQty.plus(quantity);
     survivor.openedCost = survivor.openedCost.plus(cost);
     /** Sources keep gross figures; the absorbed tranche's own exits stay booked there. */

@@ -96,6 +96,11 @@ export class PriceBook {
     return price <= this.#last * this.#jumpUp && price >= this.#last * this.#jumpDown;
   }
 
+  /** Forgets how late it was: the next price is compared with this time. */
+  restartTimeAt(exchangeTime: number): void {
+    this.#lastExchangeTime = exchangeTime;
+  }
+
   /** Takes a price as the last one. */
   accept(price: number, exchangeTime: number, receivedAt: number): void {
     this.#last = price;

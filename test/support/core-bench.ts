@@ -35,6 +35,8 @@ export interface CoreBenchOptions extends RecordingOptions {
   readonly store?: Store;
   readonly paper?: Partial<PaperExchangeOptions>;
   readonly monitor?: Partial<PositionMonitorOptions>;
+  /** The bench of an earlier life: its account and its time go on. */
+  readonly after?: CoreBench;
 }
 
 /** Requests are not repeated and not held back, so that a trace shows what the core decided. */
@@ -46,7 +48,7 @@ const PLAIN_SCHEDULER: RequestScheduler = {
 
 /** A monitor on virtual time before a paper exchange that records every request. */
 export class CoreBench {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly paper: PaperExchange;
   readonly exchange: RecordingExchange;
   readonly feed: ManualFeed;
@@ -56,14 +58,17 @@ export class CoreBench {
   #orders = 0;
 
   constructor(options: CoreBenchOptions = {}) {
-    const { clock } = this;
-    this.paper = new PaperExchange({
-      instruments: options.instruments ?? [BTC_INSTRUMENT, ETH_INSTRUMENT],
-      positionMode: options.positionMode ?? 'hedge',
-      clock,
-      idPrefix: 'x',
-      ...options.paper,
-    });
+    const clock = options.after?.clock ?? new VirtualClock();
+    this.clock = clock;
+    this.paper =
+      options.after?.paper ??
+      new PaperExchange({
+        instruments: options.instruments ?? [BTC_INSTRUMENT, ETH_INSTRUMENT],
+        positionMode: options.positionMode ?? 'hedge',
+        clock,
+        idPrefix: 'x',
+        ...options.paper,
+      });
     this.exchange = new RecordingExchange(this.paper, options);
     this.feed = new ManualFeed({ clock, ...(options.sources && { sources: options.sources }) });
     this.store = options.store ?? new MemoryStore();
@@ -133,11 +138,16 @@ export class CoreBench {
     return promise;
   }
 
-  /** Lets everything happen that needs no time; also what has not reached the core yet. */
+  /**
+   * Lets everything happen that needs no time; also what has not reached the core yet. Requests that get no answer are not
+   * waited for.
+   */
   async settle(): Promise<void> {
-    await drained();
-    await this.monitor.settled();
-    await drained();
+    for (let idleTurns = 0; idleTurns < 3; ) {
+      await drained();
+      idleTurns = this.monitor.busy ? 0 : idleTurns + 1;
+      await this.monitor.settled({ requests: false });
+    }
   }
 
   /** A price at the venue alone: its orders match, the monitor's feed does not hear of it. */

@@ -28,9 +28,14 @@ export class FuzzOracle {
   readonly #trancheOf = new Map<string, string>();
   readonly #opened = new Map<string, number>();
   readonly #held = new Map<string, number>();
+  readonly #foreign: { readonly at: number; readonly side: string; readonly quantity: number }[] =
+    [];
+  readonly #position = new Map<string, number>();
   readonly #arrivedCloses = new Set<string>();
   storeMayFail = false;
   severalStops = true;
+  /** A close that could not look first may ask for what is gone: the exchange clamps it. */
+  lastReadFault = Number.NEGATIVE_INFINITY;
   lastForeignTrade = 0;
   lastPlanChange = Number.NEGATIVE_INFINITY;
 
@@ -51,7 +56,15 @@ export class FuzzOracle {
   /** Called with everything that the exchange says, before any of it is lost. */
   onEvent(event: StreamEvent): void {
     if (event.kind === 'order') this.#onOrder(event.report);
-    if (event.kind !== 'fill' || roleOf(event.report.clientOrderId) === 'foreign') return;
+    if (event.kind === 'position') {
+      this.#position.set(event.report.side, Number(event.report.quantity));
+    }
+    if (event.kind !== 'fill') return;
+    if (roleOf(event.report.clientOrderId) === 'foreign') {
+      const { side, trade } = event.report;
+      this.#foreign.push({ at: this.#bench.clock.now(), side, quantity: Number(trade.quantity) });
+      return;
+    }
     const id = event.report.clientOrderId as string;
     this.#executed.set(id, (this.#executed.get(id) ?? 0) + Number(event.report.trade.quantity));
     this.#lastExecution.set(id, this.#bench.clock.now());
@@ -81,7 +94,7 @@ export class FuzzOracle {
   #onArrival(record: RequestRecord): void {
     if (record.session === this.#bench.exchange.session) this.look();
     if (record.place) this.#onPlace(record.place);
-    else if (record.cancel) this.#onCancel(record.cancel.clientOrderId);
+    else if (record.cancel) this.#onCancel(record, record.cancel.clientOrderId);
   }
 
   #onPlace(request: PlaceOrderRequest): void {
@@ -97,11 +110,14 @@ export class FuzzOracle {
     const tranche = this.#trancheOf.get(id);
     /** A request that comes too late is refused by the exchange: that is what its deadline is for. */
     const expired = request.expiresAt < this.#bench.clock.now();
-    if (tranche === undefined || expired) return;
+    /** While it starts, a monitor shows nothing yet. */
+    const isBlind = this.#bench.monitor.getHealth().state === 'starting';
+    if (tranche === undefined || expired || isBlind) return;
     const left = (this.#opened.get(tranche) ?? 0) - this.#executedBy(tranche);
     const racing = this.#bench.clock.now() - this.#lastExitOf(tranche) <= RACE_MS;
     if (Number(request.quantity) > left + 1e-9) {
       if (racing) this.note('race');
+      else if (this.lastReadFault > this.#bench.clock.now() - 6_000) this.note('blind close');
       else this.fail(`I1a: ${role} ${id} of ${request.quantity} although ${left} is left`);
     }
     if (role === 'take-profit') this.#checkStopFirst(tranche, id);
@@ -135,7 +151,7 @@ export class FuzzOracle {
     if (stops.length === 0 && !together) this.fail(`I3a: ${id} arrived before any stop`);
   }
 
-  #onCancel(id: string): void {
+  #onCancel(record: RequestRecord, id: string): void {
     if (roleOf(id) === 'foreign') return this.fail(`I14: a foreign order was cancelled: ${id}`);
     this.note(`cancel ${roleOf(id)}`);
     if (roleOf(id) !== 'stop-loss' || !this.#live.has(id)) return;
@@ -155,7 +171,8 @@ export class FuzzOracle {
       if (this.#trancheOf.get(id) === tranche) others += Number(place.quantity);
     }
     const held = Math.min(
-      Number(view.quantity),
+      this.#position.get(view.side) ?? 0,
+      Number(view.quantity) - this.#enteredSince(view.side, record.sentAt - 5),
       (this.#opened.get(view.id) ?? 0) - this.#executedBy(view.id),
     );
     if (others >= held - 1e-9) return;
@@ -164,6 +181,14 @@ export class FuzzOracle {
       return;
     }
     this.fail(`I3b: stop ${id} is cancelled, ${others} of ${held} stay covered`);
+  }
+
+  /** What came in after the request in question had left. */
+  #enteredSince(side: 'LONG' | 'SHORT', since: number): number {
+    const buys = side === 'LONG' ? 'BUY' : 'SELL';
+    return this.#foreign
+      .filter((fill) => fill.side === buys && fill.at >= since)
+      .reduce((sum, fill) => sum + fill.quantity, 0);
   }
 
   #lastExitOf(tranche: string): number {

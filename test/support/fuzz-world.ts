@@ -41,6 +41,7 @@ class FuzzWorld {
   readonly #storeFaults: boolean;
   #price = 45_000;
   #alive = true;
+  #stopping = false;
   /** Calls of the living monitor that have not settled. */
   #open = new Set<string>();
   #calls = 0;
@@ -99,7 +100,8 @@ class FuzzWorld {
     while (bench.clock.now() < end) {
       await bench.run(this.#acts.pick([5, 20, 50, 200, 600, 1_500]));
       await this.#act();
-      if (bench.exchange.requests.length > REQUESTS_MAX) this.oracle.fail('I15: a flood of requests');
+      if (bench.exchange.requests.length > REQUESTS_MAX)
+        this.oracle.fail('I15: a flood of requests');
       if (this.oracle.violations.length > 0) return;
     }
     await this.#quiet();
@@ -139,10 +141,15 @@ class FuzzWorld {
     this.#calls += 1;
     const id = `${name} #${this.#calls}`;
     this.#open.add(id);
-    const done = (): void => {
-      this.#open.delete(id);
-    };
-    make().then(done, done);
+    const { session } = this.bench.exchange;
+    make().then(
+      () => this.#open.delete(id),
+      (error: unknown) => {
+        this.#open.delete(id);
+        if (name !== 'start' || session !== this.bench.exchange.session || this.#stopping) return;
+        this.oracle.fail(`start() rejected: ${String(error)}`);
+      },
+    );
   }
 
   async #act(): Promise<void> {
@@ -176,6 +183,8 @@ class FuzzWorld {
 
   async #enter(): Promise<void> {
     const { bench } = this;
+    /** What was held before the very first start is a matter of adoption. */
+    if (!bench.disk.batches.some((batch) => batch.marks.length > 0)) return;
     const acts = this.#acts;
     const side = acts.pick(['LONG', 'LONG', 'SHORT'] as const);
     const quantity = `0.${acts.int(1, 9)}`;
@@ -244,7 +253,9 @@ class FuzzWorld {
     this.oracle.look();
     if (this.#acts.chance(0.25)) {
       this.oracle.note('stop');
+      this.#stopping = true;
       await bench.until(bench.monitor.stop(), 300_000);
+      this.#stopping = false;
       this.#open.clear();
       bench.crash();
     } else {
@@ -307,6 +318,7 @@ class FuzzWorld {
   #readFault(): ReadFault<never> | null {
     const faults = this.#faults;
     if (!faults.chance(this.#faultRate)) return null;
+    this.oracle.lastReadFault = this.bench.clock.now();
     return faults.pick<ReadFault<never>>([
       { do: 'fail' },
       { do: 'fail', value: 'not an error' },

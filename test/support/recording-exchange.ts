@@ -48,6 +48,8 @@ export class RecordingExchange implements ExchangeAdapter {
   positionsAnswer:
     | ((truth: readonly PositionStatusReport[]) => readonly PositionStatusReport[])
     | null = null;
+  /** Events of the account stream get lost without a word. */
+  muted = false;
   /** Reads that fail. */
   readonly failing = new Set<string>();
   readonly placeOrders?: NonNullable<ExchangeAdapter['placeOrders']>;
@@ -78,11 +80,19 @@ export class RecordingExchange implements ExchangeAdapter {
 
   connect(sink: ExchangeSink): Promise<void> {
     this.sink = sink;
-    return this.paper.connect(sink);
+    return this.paper.connect({
+      order: (report) => this.muted || sink.order(report),
+      fill: (report) => this.muted || sink.fill(report),
+      position: (report) => this.muted || sink.position(report),
+      connection: (state, reason) => sink.connection(state, reason),
+      gap: (reason) => sink.gap(reason),
+    });
   }
 
+  /** Only the line is cut: the account lives on and can be looked at. */
   close(): Promise<void> {
-    return this.paper.close();
+    this.sink = null;
+    return this.paper.connect({ order() {}, fill() {}, position() {}, connection() {}, gap() {} });
   }
 
   async fetchAccount(): Promise<AccountReport> {

@@ -249,9 +249,9 @@ export class ScriptedExchange {
         return this.#write(record, this.#placeRules, place, () => paper.placeOrder(place));
       },
       ...(!without.has('placeOrders') && {
-        placeOrders: (places: readonly PlaceOrderRequest[]) =>
+        placeOrders: async (places: readonly PlaceOrderRequest[]) =>
           Promise.all(
-            places.map((place) => {
+            places.map(async (place) => {
               const record = this.#record(session, { kind: 'place', place });
               return this.#write(record, this.#placeRules, place, () => paper.placeOrder(place));
             }),

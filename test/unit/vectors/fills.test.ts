@@ -17,7 +17,9 @@ describe('vectors: fills', () => {
       bench.monitor.handleOrderFill(bench.fillOf('0.01', `${price}`)),
     );
     expect(await bench.until(Promise.all(fills))).toEqual([true, true, true, true, true]);
-    expect(bench.tranches().map(({ quantity, entryPrice }) => `${quantity}@${entryPrice}`)).toEqual(['0.05@45200']);
+    expect(bench.tranches().map(({ quantity, entryPrice }) => `${quantity}@${entryPrice}`)).toEqual(
+      ['0.05@45200'],
+    );
     expect(await bench.resting()).toEqual([
       'SELL LONG limit 0.05 @ 45652',
       'SELL LONG stop-market 0.05 @ 42940',
@@ -40,15 +42,36 @@ describe('vectors: fills', () => {
       e: 'ORDER_TRADE_UPDATE',
       E: 1_700_000_000_000,
       T: 1_700_000_000_000,
-      o: { s: 'BTCUSDT', c: 'bot', S: 'BUY', o: 'LIMIT', q: '0.3', p: '45100', ap, x: 'TRADE', X, i: 7, l, z, L, t, T: 1_700_000_000_000, ps: 'LONG', R: false },
+      o: {
+        s: 'BTCUSDT',
+        c: 'bot',
+        S: 'BUY',
+        o: 'LIMIT',
+        q: '0.3',
+        p: '45100',
+        ap,
+        x: 'TRADE',
+        X,
+        i: 7,
+        l,
+        z,
+        L,
+        t,
+        T: 1_700_000_000_000,
+        ps: 'LONG',
+        R: false,
+      },
     });
     const fills = [
       payload('0.1', '45000', 'PARTIALLY_FILLED', '0.1', '45000', 1),
       payload('0.3', '45060', 'FILLED', '0.2', '45090', 2),
     ].map((each) => orderFillFrom.binance(each as never));
-    for (const fill of fills) if (fill !== null) await bench.until(bench.monitor.handleOrderFill(fill));
+    for (const fill of fills)
+      if (fill !== null) await bench.until(bench.monitor.handleOrderFill(fill));
     expect(bench.tranche()).toMatchObject({ quantity: '0.3', entryPrice: '45060' });
-    expect(bench.named('fill:applied').map(({ quantity, price }) => `${quantity}@${price}`)).toEqual(['0.1@45000', '0.2@45090']);
+    expect(
+      bench.named('fill:applied').map(({ quantity, price }) => `${quantity}@${price}`),
+    ).toEqual(['0.1@45000', '0.2@45090']);
   });
 
   /** The origin falls back to the limit price `p`; we ask the exchange and plan nothing from a price that was never paid. */

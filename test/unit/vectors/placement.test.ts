@@ -82,25 +82,28 @@ describe('vectors: order placement', () => {
     ['one-way', 'SHORT', 'BOTH'],
   ];
 
-  it.each(modes)('vector 25: %s mode, %s: every exit names the side %s and only reduces', async (positionMode, side, wire) => {
-    const bench = await CoreBench.started({ positionMode });
-    await bench.tick(45000);
-    await bench.fill('0.1', '45000', {
-      side: side === 'LONG' ? 'BUY' : 'SELL',
-      ...(positionMode === 'hedge' && { positionSide: side }),
-    });
-    await bench.until(bench.monitor.closePosition('BTCUSDT'));
-    const exits = bench.exchange.placed;
-    expect(exits.map(({ kind }) => kind)).toEqual(['stop-market', 'limit', 'market']);
-    for (const order of exits) {
-      expect(order).toMatchObject({
-        positionSide: wire,
-        side: side === 'LONG' ? 'SELL' : 'BUY',
-        reduceOnly: true,
+  it.each(modes)(
+    'vector 25: %s mode, %s: every exit names the side %s and only reduces',
+    async (positionMode, side, wire) => {
+      const bench = await CoreBench.started({ positionMode });
+      await bench.tick(45000);
+      await bench.fill('0.1', '45000', {
+        side: side === 'LONG' ? 'BUY' : 'SELL',
+        ...(positionMode === 'hedge' && { positionSide: side }),
       });
-    }
-    /** On the wire the flag is left out in hedge mode, where the position side implies it. */
-    const { reduceOnly } = bench.exchange.capabilities;
-    expect(reduceOnly).toEqual({ hedge: 'implied', oneWay: 'flag' });
-  });
+      await bench.until(bench.monitor.closePosition('BTCUSDT'));
+      const exits = bench.exchange.placed;
+      expect(exits.map(({ kind }) => kind)).toEqual(['stop-market', 'limit', 'market']);
+      for (const order of exits) {
+        expect(order).toMatchObject({
+          positionSide: wire,
+          side: side === 'LONG' ? 'SELL' : 'BUY',
+          reduceOnly: true,
+        });
+      }
+      /** On the wire the flag is left out in hedge mode, where the position side implies it. */
+      const { reduceOnly } = bench.exchange.capabilities;
+      expect(reduceOnly).toEqual({ hedge: 'implied', oneWay: 'flag' });
+    },
+  );
 });

@@ -47,6 +47,7 @@ describe('vectors: tranche decision', () => {
     /** 19 for 0.002: entry 0.000105263…; at 0.0001 the position has lost exactly 5 %. */
     const bench = await CoreBench.started({
       instruments: [{ symbol: 'BTCUSDT', tickSize: '0.0000001', stepSize: '1' }],
+      symbols: { '*': { takeProfitPct: 90, stopLossPct: 50 } },
     });
     await bench.fill('15', '0.0001', { orderId: 'a' });
     await bench.fill('4', '0.000125', { orderId: 'b' });

@@ -1,0 +1,122 @@
+import { type Decimal, minDecimal, ZERO } from '../model/decimal.js';
+import { FILL_OVERLAP_MS, UNMATCHED_REDUCTIONS_MAX } from '../limits.js';
+import { configuredPlan } from '../model/settings.js';
+import { oppositeOf, type PositionSide } from '../model/side.js';
+import type { Exit } from '../model/tranche.js';
+import { bookEntry } from './entries.js';
+import { reduceTranches } from './executions.js';
+import { ledgerKey, type Misread, type TrancheNode } from './state.js';
+import type { Step } from './step-context.js';
+
+/**
+ * Sets right what was read wrongly because a reduction was heard of too late.
+ *
+ * In one-way mode a foreign fill is split by what we hold at that moment: the part up to zero closes, the rest enters.
+ * When it turns out that something else had reduced before it, that first part was an entry as well, and is protected.
+ */
+export function correctMisreadExits(step: Step): void {
+  for (let misread = step.misread.shift(); misread !== undefined; misread = step.misread.shift()) {
+    const oneWay = step.state.settings.positionMode === 'one-way';
+    const left = oneWay ? correct(step, misread) : misread.quantity;
+    if (left.gt(0)) {
+      remember(step, { ...misread, quantity: left });
+      step.send({ kind: 'compare-account', reason: 'a reduction exceeds what is known' });
+    }
+  }
+}
+
+/** Reports come in any order: the entry that was reduced may be heard of after its reduction. */
+function remember(step: Step, misread: Misread): void {
+  const { unmatched } = step.symbol(misread.symbol);
+  unmatched.push(misread);
+  if (unmatched.length > UNMATCHED_REDUCTIONS_MAX) unmatched.shift();
+}
+
+/** Takes reductions that were waiting for this entry out of it. */
+export function reduceLateEntry(
+  step: Step,
+  symbol: string,
+  side: PositionSide,
+  quantity: Decimal,
+  time: number,
+): void {
+  const { unmatched } = step.symbol(symbol);
+  let left = quantity;
+  for (const misread of [...unmatched]) {
+    const fits = misread.side === side && misread.time >= time;
+    const fresh = step.now - misread.time <= FILL_OVERLAP_MS;
+    if (fits || !fresh) unmatched.splice(unmatched.indexOf(misread), 1);
+    if (!fits || !fresh || left.lte(0)) continue;
+    const taken = minDecimal(left, misread.quantity);
+    left = left.minus(taken);
+    const { price, orderId, time: exitTime } = misread;
+    const reason = 'external';
+    reduceTranches(step, symbol, side, { quantity: taken, price, fee: ZERO, orderId, reason, time: exitTime });
+    const rest = misread.quantity.minus(taken);
+    if (rest.gt(0)) unmatched.push({ ...misread, quantity: rest });
+  }
+}
+
+/** @returns what no later fill explains */
+function correct(step: Step, misread: Misread): Decimal {
+  let left = misread.quantity;
+  for (const { node, exit } of laterForeignExits(step, misread)) {
+    if (left.lte(0)) break;
+    const taken = minDecimal(left, exit.quantity);
+    left = left.minus(taken);
+    replaceExit(node, exit, taken, misread);
+    step.touch(node);
+    enter(step, node, exit, taken);
+  }
+  return left;
+}
+
+/** Reductions of the side by orders that are not ours, made after the one that was missed; the latest first. */
+function laterForeignExits(
+  step: Step,
+  { symbol, side, time }: Misread,
+): { readonly node: TrancheNode; readonly exit: Exit }[] {
+  const found: { node: TrancheNode; exit: Exit }[] = [];
+  for (const node of step.state.nodes.values()) {
+    if (node.tranche.symbol !== symbol || node.tranche.side !== side) continue;
+    for (const exit of node.tranche.exits) {
+      const foreign = exit.role === 'external' && exit.orderId !== 'external';
+      if (foreign && exit.time >= time) found.push({ node, exit });
+    }
+  }
+  return found.sort((a, b) => b.exit.time - a.exit.time);
+}
+
+/** What the later order was believed to have closed was closed by the one that was missed, at its price. */
+function replaceExit(
+  { tranche }: TrancheNode,
+  exit: Exit,
+  taken: Decimal,
+  { orderId, role, slot, price, time }: Misread,
+): void {
+  const earlier: Exit = { ...exit, orderId, role, slot, quantity: taken, price, fee: ZERO, time };
+  const rest = exit.quantity.minus(taken);
+  const parts = rest.gt(0) ? [{ ...exit, quantity: rest }, earlier] : [earlier];
+  tranche.exits.splice(tranche.exits.indexOf(exit), 1, ...parts);
+  tranche.proceeds = tranche.proceeds.plus(taken.times(price.minus(exit.price)));
+}
+
+function enter(step: Step, node: TrancheNode, exit: Exit, quantity: Decimal): void {
+  const { symbol, side, plan } = node.tranche;
+  const ledger = step.state.ledgers.get(ledgerKey(symbol, exit.orderId));
+  if (ledger === undefined) {
+    step.send({ kind: 'compare-account', reason: 'an entry was read as an exit' });
+    return;
+  }
+  bookEntry(step, {
+    ledger,
+    side: oppositeOf(side),
+    quantity,
+    cost: quantity.times(exit.price),
+    fee: ZERO,
+    plan: configuredPlan(step.state.settings, symbol) ?? plan,
+    choice: 'auto',
+    time: exit.time,
+  });
+  step.saveLedger(ledger);
+}
