@@ -41,7 +41,16 @@ export function reduceFirst(
     /** More was reduced than we know of: what was heard before it is looked at again. */
     const { symbol, orderId, time } = evidence;
     const role = 'external';
-    step.misread.push({ symbol, side: target, orderId, role, slot: 0, quantity: left, price, time });
+    step.misread.push({
+      symbol,
+      side: target,
+      orderId,
+      role,
+      slot: 0,
+      quantity: left,
+      price,
+      time,
+    });
     return null;
   }
   const share = left.div(delta.quantity);

@@ -1,5 +1,5 @@
-import { type Decimal, minDecimal, ZERO } from '../model/decimal.js';
 import { FILL_OVERLAP_MS, UNMATCHED_REDUCTIONS_MAX } from '../limits.js';
+import { type Decimal, minDecimal, ZERO } from '../model/decimal.js';
 import { configuredPlan } from '../model/settings.js';
 import { oppositeOf, type PositionSide } from '../model/side.js';
 import type { Exit } from '../model/tranche.js';
@@ -51,7 +51,14 @@ export function reduceLateEntry(
     left = left.minus(taken);
     const { price, orderId, time: exitTime } = misread;
     const reason = 'external';
-    reduceTranches(step, symbol, side, { quantity: taken, price, fee: ZERO, orderId, reason, time: exitTime });
+    reduceTranches(step, symbol, side, {
+      quantity: taken,
+      price,
+      fee: ZERO,
+      orderId,
+      reason,
+      time: exitTime,
+    });
     const rest = misread.quantity.minus(taken);
     if (rest.gt(0)) unmatched.push({ ...misread, quantity: rest });
   }

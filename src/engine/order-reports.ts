@@ -85,7 +85,8 @@ function paceShortLived(step: Step, order: WorkingOrder, became: OrderReport['st
   const shortLived = step.now - order.createdAt < SHORT_LIFE_MS;
   if (shortLived || became === 'rejected') bookRefusal(step, attempts, { code: 'other' });
   /** Accepted once and refused when it was to execute: our own guard is all there is now. */
-  if (became === 'rejected') tellFailure(step, node, order.role, 'rejected: refused after it was accepted');
+  if (became === 'rejected')
+    tellFailure(step, node, order.role, 'rejected: refused after it was accepted');
 }
 
 function announceStatus(step: Step, order: WorkingOrder, became: OrderReport['status']): void {
