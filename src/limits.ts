@@ -65,6 +65,8 @@ export const REPLAN_PAUSE_MS = 250;
 export const REPLAN_PAUSE_MAX_MS = 15_000;
 /** A difference to the exchange's position must be seen twice, this far apart, ms. */
 export const NETTING_CONFIRM_MS = 2_000;
+/** Foreign orders per symbol that are remembered as reduce-only. */
+export const REDUCING_ORDERS_KEPT = 1_000;
 /** Reductions per symbol that may wait for the entry they reduce; the oldest goes first. */
 export const UNMATCHED_REDUCTIONS_MAX = 100;
 /** Fills are re-read from this long before the watermark, ms. */

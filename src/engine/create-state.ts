@@ -61,6 +61,7 @@ export function symbolState(state: EngineState, symbol: string): SymbolState {
       live: { LONG: [], SHORT: [] },
       external: { LONG: ZERO, SHORT: ZERO },
       differences: { LONG: null, SHORT: null },
+      reducing: new Set(),
       unmatched: [],
       adopted: [],
       lastFillMono: Number.NEGATIVE_INFINITY,

@@ -4,6 +4,7 @@ import type { ExecutionLedger } from '../model/ledger.js';
 import { openedSideOf, oppositeOf, type PositionSide } from '../model/side.js';
 import type { ExecutionDelta } from '../orders/execution-ledger.js';
 import { reduceTranches } from './executions.js';
+import { noteReducing } from './misread-exits.js';
 import { ADOPTED_ORDER_ID } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -34,6 +35,7 @@ export function reduceFirst(
   const forced = evidence.reduceOnly || evidence.cause !== 'order';
   const whole: EntryPart = { side: opened, ...delta };
   if (!reduces && !oneWay && !forced) return whole;
+  if (reduces || forced) noteReducing(step, evidence.symbol, evidence.orderId);
   const price = delta.cost.div(delta.quantity);
   const left = takeOut(step, evidence, target, delta, price);
   if (left.lte(0)) return null;

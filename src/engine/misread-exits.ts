@@ -1,4 +1,4 @@
-import { FILL_OVERLAP_MS, UNMATCHED_REDUCTIONS_MAX } from '../limits.js';
+import { FILL_OVERLAP_MS, REDUCING_ORDERS_KEPT, UNMATCHED_REDUCTIONS_MAX } from '../limits.js';
 import { type Decimal, minDecimal, ZERO } from '../model/decimal.js';
 import { configuredPlan } from '../model/settings.js';
 import { oppositeOf, type PositionSide } from '../model/side.js';
@@ -30,6 +30,16 @@ function remember(step: Step, misread: Misread): void {
   const { unmatched } = step.symbol(misread.symbol);
   unmatched.push(misread);
   if (unmatched.length > UNMATCHED_REDUCTIONS_MAX) unmatched.shift();
+}
+
+/** Notes a foreign order that may only reduce. */
+export function noteReducing(step: Step, symbol: string, orderId: string): void {
+  const { reducing } = step.symbol(symbol);
+  reducing.add(orderId);
+  for (const oldest of reducing) {
+    if (reducing.size <= REDUCING_ORDERS_KEPT) break;
+    reducing.delete(oldest);
+  }
 }
 
 /** Takes reductions that were waiting for this entry out of it. */
@@ -83,11 +93,13 @@ function laterForeignExits(
   step: Step,
   { symbol, side, time }: Misread,
 ): { readonly node: TrancheNode; readonly exit: Exit }[] {
+  const { reducing } = step.symbol(symbol);
   const found: { node: TrancheNode; exit: Exit }[] = [];
   for (const node of step.state.nodes.values()) {
     if (node.tranche.symbol !== symbol || node.tranche.side !== side) continue;
     for (const exit of node.tranche.exits) {
-      const foreign = exit.role === 'external' && exit.orderId !== 'external';
+      const foreign =
+        exit.role === 'external' && exit.orderId !== 'external' && !reducing.has(exit.orderId);
       if (foreign && exit.time >= time) found.push({ node, exit });
     }
   }

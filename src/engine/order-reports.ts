@@ -267,9 +267,11 @@ export function adoptStray(
       node.tranche.symbol === report.symbol && trancheTag(node.tranche.id) === parts.trancheTag;
     if (!named && node !== heir) continue;
     const { tranche } = node;
+    /** What was merged lives on in another tranche, and its orders with it. */
+    const home = step.survivor(tranche.id) ?? node;
     const order = newIntent({
       clientOrderId: report.clientOrderId,
-      trancheId: tranche.id,
+      trancheId: home.tranche.id,
       role: parts.role,
       slot: parts.slot,
       generation: parts.generation,
@@ -297,9 +299,9 @@ export function adoptStray(
       );
     }
     state.orders.set(order.clientOrderId, order);
-    node.orders.push(order);
+    home.orders.push(order);
     step.saveOrder(order);
-    step.touch(node);
+    step.touch(home);
     return order;
   }
   return null;

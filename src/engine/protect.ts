@@ -1,5 +1,5 @@
-import { TRIGGERED_UNFILLED_MS } from '../limits.js';
-import { type Decimal, maxDecimal, minDecimal } from '../model/decimal.js';
+import { REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
+import { type Decimal, maxDecimal, minDecimal, toDecimalString } from '../model/decimal.js';
 import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
 import { isOpen, isTerminal, type WorkingOrder } from '../model/order.js';
 import { insidePriceBand } from '../model/price.js';
@@ -74,14 +74,19 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
   const { tranche } = node;
   const working = ordersOf(node, 'stop-loss');
   const held = remaining(tranche);
-  const wait = waitBeforeMove(step, node, working);
+  const { severalStops } = step.state.venue;
+  /** Where only one stop may rest, it goes first: never without our own guard on a fresh price. */
+  const unguarded = !severalStops && !isGuardedLocally(step.state, node, step.mono);
+  const wait =
+    waitBeforeMove(step, node, working) ?? (unguarded ? step.mono + REPLAN_PAUSE_MS : null);
   const diff = diffStops({
     desired: desired.orders,
     working,
     held,
     moveMustWait: wait !== null,
-    severalStops: step.state.venue.severalStops,
+    severalStops,
   });
+  if (!severalStops) tellGap(step, node, diff.cancel);
   for (const order of diff.cancel) requestCancel(step, order, 'replaced');
   if (diff.waiting && wait !== null) step.wake(node, wait);
   if (!diff.waiting) node.moveWaitingSince = null;
@@ -113,6 +118,22 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
     }
   }
   return outgoing;
+}
+
+/** The only stop is about to go before its successor comes: that is told, and so is the end of it. */
+function tellGap(step: Step, node: TrancheNode, leaving: readonly WorkingOrder[]): void {
+  const { tranche } = node;
+  if (node.missingSince !== null || !leaving.some((order) => isOpen(order.status))) return;
+  node.missingSince = step.mono;
+  step.emit('protection:missing', {
+    symbol: tranche.symbol,
+    positionId: tranche.positionId,
+    trancheId: tranche.id,
+    side: tranche.side,
+    coverage: coverageOf(step.state, node, step.mono),
+    exposure: toDecimalString(remaining(tranche)),
+    reason: 'the exchange takes one stop only: it is replaced under our own guard',
+  });
 }
 
 /**

@@ -69,6 +69,8 @@ export interface SymbolState {
   readonly external: Record<PositionSide, Decimal>;
   /** Differences to the exchange seen once, waiting to be seen again. */
   readonly differences: Record<PositionSide, Difference | null>;
+  /** Foreign orders that may only reduce: never an entry, whatever we held. The latest last. */
+  readonly reducing: Set<string>;
   /** Reductions that came before what they reduce was known. */
   readonly unmatched: Misread[];
   /** Executions that were adopted without a known order; later fills may explain them. */

@@ -239,12 +239,17 @@ function applyOrderReport(current: Step, report: OrderReport): void {
   if (evidence.terminal) applyOrderEnd(current, evidence);
 }
 
-/** A position report says that something changed; what it was is in the fills. A difference is compared soon. */
+/**
+ * A position report says that something changed; what it was is in the fills, and the comparison finds what they miss.
+ * Only a close that waits for the exchange's view may go on by it.
+ */
 function applyPositionReport(current: Step, symbol: string): void {
   const known = current.state.symbols.get(symbol);
   if (known === undefined) return;
   for (const side of ['LONG', 'SHORT'] as const) {
-    for (const node of known.live[side]) current.revisit(node);
+    for (const node of known.live[side]) {
+      if (node.tranche.state === 'CLOSING') current.revisit(node);
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export class Journal {
   readonly #clock: Clock;
   readonly #onState: (writable: boolean, detail: string) => void;
   #backlog: StoreBatch[] = [];
+  /** Batches in the store's hands, and those behind them that it has written already. */
+  readonly #underWay: Entry[] = [];
   #retry: TimerHandle | null = null;
   #retrying: Promise<void> | null = null;
   #failing = false;
@@ -47,10 +49,12 @@ export class Journal {
       return { recorded: FALSE, durable: FALSE };
     }
     this.#pending += 1;
+    const entry: Entry = { batch, written: false };
+    this.#underWay.push(entry);
     const ticket = this.#store.commit(batch);
     const recorded = ticket.recorded.then(
-      () => true,
-      (error: unknown) => this.#failed(batch, error),
+      () => this.#written(entry),
+      (error: unknown) => this.#failed(entry, error),
     );
     const durable = ticket.durable.then(
       () => true,
@@ -72,8 +76,22 @@ export class Journal {
     this.#retry = null;
   }
 
-  #failed(batch: StoreBatch, error: unknown): boolean {
-    this.#backlog.push(batch);
+  #written(entry: Entry): boolean {
+    entry.written = true;
+    while (this.#underWay[0]?.written === true) this.#underWay.shift();
+    return true;
+  }
+
+  /**
+   * What was committed after a batch that failed is written again behind it: its rows are newer, and the rows of the
+   * failed one must not come after them.
+   */
+  #failed(entry: Entry, error: unknown): boolean {
+    const at = this.#underWay.indexOf(entry);
+    if (at >= 0) {
+      const following = this.#underWay.splice(at).map(({ batch }) => batch);
+      this.#backlog = [...following, ...this.#backlog];
+    }
     if (!this.#failing) {
       this.#failing = true;
       this.#onState(false, error instanceof Error ? error.message : String(error));
@@ -111,6 +129,11 @@ export class Journal {
     this.#failing = false;
     this.#onState(true, 'everything that was missing is written');
   }
+}
+
+interface Entry {
+  readonly batch: StoreBatch;
+  written: boolean;
 }
 
 const FALSE = Promise.resolve(false);

@@ -1,4 +1,3 @@
-import { watermarkName } from '../engine/account.js';
 import { createState } from '../engine/create-state.js';
 import { restoreState } from '../engine/restore-state.js';
 import type { EngineState } from '../engine/state.js';
@@ -6,13 +5,13 @@ import { ConfigError } from '../errors/config-error.js';
 import { describe } from '../errors/describe.js';
 import { CommandExecutor } from '../execution/command-executor.js';
 import { inTime } from '../execution/in-time.js';
-import { protocolError } from '../execution/read-report.js';
 import { normaliseAccount } from '../execution/normalise-reports.js';
 import { askVenueTime, readAccount } from '../execution/read-account.js';
+import { protocolError } from '../execution/read-report.js';
 import { VenueClock } from '../execution/venue-clock.js';
 import { decodeSnapshot } from '../journal/decode-snapshot.js';
 import { Journal } from '../journal/journal.js';
-import { BOOT_SETTLE_MAX_MS, FILL_OVERLAP_MS, STOP_SETTLE_MAX_MS } from '../limits.js';
+import { BOOT_SETTLE_MAX_MS, STOP_SETTLE_MAX_MS } from '../limits.js';
 import type { Command } from '../model/command.js';
 import { type Instrument, instrumentFrom } from '../model/instrument.js';
 import type { ReconcileReport } from '../model/protection-report.js';
@@ -22,6 +21,7 @@ import type { TimerHandle } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import { coreSettingsFor } from './config/resolved-config.js';
 import { ExchangeIntake } from './exchange-intake.js';
+import { FIRST_START, fillSymbols } from './fill-symbols.js';
 import { untilReached } from './retry.js';
 import type { SessionParts } from './session-parts.js';
 import { checkSources, forReplay, tradingExchange } from './session-setup.js';
@@ -29,8 +29,6 @@ import { Shell } from './shell.js';
 
 /** Length of a store incarnation in client order ids, characters. */
 const INCARNATION_LENGTH = 4;
-/** Mark that tells from when on fills are ours: the exchange's time of the very first start. */
-const FIRST_START = 'first-start';
 
 /** One life of the monitor, from start to stop: what is connected, and how its parts talk to each other. */
 export class Session {
@@ -270,7 +268,7 @@ export class Session {
         clock,
         venueClock: this.#venueClock,
         boot,
-        symbols: this.#fillSymbols(),
+        symbols: fillSymbols(this.state),
         startedAt: this.state.inputs,
       });
       for (const symbol of new Set([...view.fills, ...view.positions].map((row) => row.symbol))) {
@@ -294,24 +292,6 @@ export class Session {
       this.shell.post({ kind: 'comparison-failed', detail: messageOf(error) });
       throw error;
     }
-  }
-
-  /** Symbols whose fills must be read, each since its watermark; never from before the very first start. */
-  #fillSymbols(): Map<string, number | null> {
-    const symbols = new Map<string, number | null>();
-    const { state } = this;
-    const firstStart = Number(state.marks.get(FIRST_START) ?? Number.NaN);
-    const names = new Set([...state.symbols.keys(), ...state.settings.plans.keys()]);
-    for (const registration of state.registrations.values()) names.add(registration.symbol);
-    names.delete('*');
-    for (const symbol of names) {
-      const watermark = Number(state.marks.get(watermarkName(symbol)) ?? firstStart);
-      symbols.set(
-        symbol,
-        Number.isNaN(watermark) ? null : Math.max(watermark - FILL_OVERLAP_MS, firstStart || 0),
-      );
-    }
-    return symbols;
   }
 
   /** From this moment of the exchange on fills are ours, however long the start takes from here. */

@@ -6,6 +6,7 @@ import type {
   ExchangeAdapter,
   ExchangeCapabilities,
   ExchangeSink,
+  FillReport,
   OrderOutcome,
   OrderQuery,
   OrderStatusReport,
@@ -18,6 +19,11 @@ export type RecordedCall =
   | { readonly call: 'place'; readonly orders: readonly PlaceOrderRequest[] }
   | { readonly call: 'cancel'; readonly order: CancelOrderRequest }
   | { readonly call: 'read'; readonly member: string };
+
+export type PushedEvent =
+  | { readonly kind: 'order'; readonly report: OrderStatusReport }
+  | { readonly kind: 'fill'; readonly report: FillReport }
+  | { readonly kind: 'position'; readonly report: PositionStatusReport };
 
 export interface RecordingOptions {
   readonly capabilities?: Partial<ExchangeCapabilities>;
@@ -48,8 +54,9 @@ export class RecordingExchange implements ExchangeAdapter {
   positionsAnswer:
     | ((truth: readonly PositionStatusReport[]) => readonly PositionStatusReport[])
     | null = null;
-  /** Events of the account stream get lost without a word. */
+  /** Events of the account stream get lost without a word; `lost` keeps them. */
   muted = false;
+  readonly lost: PushedEvent[] = [];
   /** Reads that fail. */
   readonly failing = new Set<string>();
   readonly placeOrders?: NonNullable<ExchangeAdapter['placeOrders']>;
@@ -81,9 +88,9 @@ export class RecordingExchange implements ExchangeAdapter {
   connect(sink: ExchangeSink): Promise<void> {
     this.sink = sink;
     return this.paper.connect({
-      order: (report) => this.muted || sink.order(report),
-      fill: (report) => this.muted || sink.fill(report),
-      position: (report) => this.muted || sink.position(report),
+      order: (report) => this.#push({ kind: 'order', report }),
+      fill: (report) => this.#push({ kind: 'fill', report }),
+      position: (report) => this.#push({ kind: 'position', report }),
       connection: (state, reason) => sink.connection(state, reason),
       gap: (reason) => sink.gap(reason),
     });
@@ -158,6 +165,18 @@ export class RecordingExchange implements ExchangeAdapter {
 
   forget(): void {
     this.calls.length = 0;
+  }
+
+  /** Says something on the account stream. */
+  push(event: PushedEvent): void {
+    if (event.kind === 'order') this.sink?.order(event.report);
+    else if (event.kind === 'fill') this.sink?.fill(event.report);
+    else this.sink?.position(event.report);
+  }
+
+  #push(event: PushedEvent): void {
+    if (this.muted) this.lost.push(event);
+    else this.push(event);
   }
 
   async #answer(order: PlaceOrderRequest): Promise<OrderOutcome> {
