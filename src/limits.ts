@@ -31,6 +31,9 @@ export const DEFAULTS = {
 
 /** A recorded request may leave this long after its recording, ms: later it is planned again. */
 export const SEND_WITHIN_MS = 1_000;
+/** A change of the store's pace by more than this is noticed, ms; and the most that requests are given for it. */
+export const RECORDING_NOTICE_MS = 200;
+export const RECORDING_ALLOWANCE_MAX_MS = 30_000;
 /** How long an exchange may accept a request after `sendBy`, ms. */
 export const RECV_WINDOW_MS = 2_000;
 /** Added to a deadline before absence may be concluded: clock error and queues of the exchange, ms. */
@@ -52,6 +55,8 @@ export const STOP_MOVE_PAUSE_MS = 250;
 export const STOP_MOVE_WAIT_MS = 2_000;
 /** A suspicious price waits this long for a second witness, ms. */
 export const PRICE_CONFIRM_MS = 500;
+/** Clocks of host, feed and exchange may differ by this much, ms. */
+export const CLOCK_SPREAD_MS = 5_000;
 /** A price that nobody can confirm or deny is the price when it has stayed this long, ms. */
 export const PRICE_PERSIST_MS = 5_000;
 /** The account view is fresh while the last full comparison is younger than this, ms. */
@@ -95,6 +100,9 @@ export const SAFE_RETRY_PAUSE_MS = 100;
 export const CLOSED_TRANCHES_KEPT = 1_000;
 /** Tranches of one side; a bound on configuration, not a recommendation. */
 export const TRANCHES_PER_SIDE_MAX = 1_000_000;
+/** Ended orders without an execution that a live tranche keeps in memory once they are older than this, ms. */
+export const ENDED_ORDERS_KEPT = 64;
+export const ENDED_ORDER_KEPT_MS = 15_000;
 /** Orders that one exit may be split into. */
 export const SPLIT_PARTS_MAX = 100;
 /** Longest accepted symbol, order id and instance id, characters. */

@@ -4,6 +4,7 @@ import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { advanceClose } from './close-flow.js';
+import { forgetEndedOrders } from './forget-orders.js';
 import { answerCovered, sendCancel, startSearch, tellFailure } from './order-traffic.js';
 import { isProtectedAsPlanned, protect } from './protect.js';
 import type { TrancheNode } from './state.js';
@@ -29,6 +30,7 @@ export function advance(step: Step, node: TrancheNode): void {
   }
   trackCoverage(step, node);
   answerWaiters(step, node);
+  forgetEndedOrders(step, node);
   step.setTimer(timerKey(node), node.wakeAt);
 }
 

@@ -25,6 +25,7 @@ export function createState(setup: EngineSetup): EngineState {
     paused: false,
     halted: false,
     storeWritable: true,
+    recordingMs: 0,
     exchangeUp: false,
     feedUp: false,
     comparedAt: null,

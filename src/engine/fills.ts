@@ -141,7 +141,9 @@ function rememberReference(step: Step, evidence: FillEvidence, delta: ExecutionD
     const book = openBook(step.state, symbol, source);
     const later =
       source === 'LAST' && evidence.time >= book.lastExchangeTime && book.insideBand(price);
-    if (Number.isNaN(book.last) || book.isInferred || later) book.acceptInferred(price, step.mono);
+    if (Number.isNaN(book.last) || book.isInferred || later) {
+      book.acceptInferred(price, step.mono, Math.min(evidence.time, step.now));
+    }
   }
 }
 
@@ -310,7 +312,8 @@ function refuseUnconfigured(step: Step, { evidence, origin, requestId }: FillInp
   );
 }
 
-function exposureFailed(step: Step, evidence: FillEvidence, reason: string): void {
+/** Exposure that is not protected is told, with how much it is. */
+export function exposureFailed(step: Step, evidence: FillEvidence, reason: string): void {
   step.state.errors += 1;
   step.emit('protection:failed', {
     symbol: evidence.symbol,

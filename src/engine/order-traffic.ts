@@ -1,4 +1,4 @@
-import { REPLAN_PAUSE_MAX_MS, REPLAN_PAUSE_MS } from '../limits.js';
+import { RECORDING_ALLOWANCE_MAX_MS, REPLAN_PAUSE_MAX_MS, REPLAN_PAUSE_MS } from '../limits.js';
 import type { Lane, PlaceIntent } from '../model/command.js';
 import { toDecimalString } from '../model/decimal.js';
 import type { DesiredOrder } from '../model/desired-order.js';
@@ -52,7 +52,7 @@ export function intend(
         reduceOnly: true,
       },
       now,
-      sendWithinMs: state.settings.sendWithinMs,
+      sendWithinMs: sendWithin(step),
       recvWindowMs: state.settings.recvWindowMs,
     });
     state.orders.set(order.clientOrderId, order);
@@ -92,11 +92,16 @@ export function sendOrders(
   }
 }
 
+/** How long a request may wait to leave: the usual time, and what the store needs to record it. */
+function sendWithin({ state }: Step): number {
+  return state.settings.sendWithinMs + Math.min(2 * state.recordingMs, RECORDING_ALLOWANCE_MAX_MS);
+}
+
 /** Same order, same id, a new time window: it is proven that the earlier attempt did not arrive. */
 function renew(step: Step, order: WorkingOrder): void {
-  const { sendWithinMs, recvWindowMs } = step.state.settings;
+  const { recvWindowMs } = step.state.settings;
   order.attempt += 1;
-  order.sendBy = step.now + sendWithinMs;
+  order.sendBy = step.now + sendWithin(step);
   order.deadline = order.sendBy + recvWindowMs;
 }
 

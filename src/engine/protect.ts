@@ -1,7 +1,13 @@
 import { REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
-import { type Decimal, maxDecimal, minDecimal, toDecimalString } from '../model/decimal.js';
+import {
+  type Decimal,
+  maxDecimal,
+  minDecimal,
+  sumDecimals,
+  toDecimalString,
+} from '../model/decimal.js';
 import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
-import { isOpen, isTerminal, type WorkingOrder } from '../model/order.js';
+import { isOpen, isTerminal, openQuantity, type WorkingOrder } from '../model/order.js';
 import { insidePriceBand } from '../model/price.js';
 import { remaining } from '../model/tranche.js';
 import { diffStops } from '../orders/stop-diff.js';
@@ -192,7 +198,9 @@ function watchTriggeredStops(step: Step, node: TrancheNode): void {
 function protectWithoutStore(step: Step, node: TrancheNode): void {
   const stops = ordersOf(node, 'stop-loss');
   const unsent = stops.filter((order) => order.unsent);
-  if (stops.length > unsent.length) return;
+  const alive = stops.filter((order) => !isTerminal(order.status) && !order.unsent);
+  const uncovered = remaining(node.tranche).minus(sumDecimals(alive.map(openQuantity)));
+  if (uncovered.lte(0)) return;
   if (step.mono < node.stop.retryAt) {
     step.wake(node, node.stop.retryAt);
     return;
@@ -204,7 +212,12 @@ function protectWithoutStore(step: Step, node: TrancheNode): void {
   );
   if (desired.orders.length === 0) return;
   /** The very write that failed may have been this stop's: it keeps its id. */
-  const orders = unsent.length > 0 ? unsent : intend(step, node, 'stop-loss', desired.orders);
+  const [pattern] = desired.orders;
+  const parts = splitMarketQuantity(uncovered, step.instrument(node.tranche.symbol));
+  const missing = parts.flatMap((quantity, slot) =>
+    pattern ? [{ ...pattern, quantity, slot }] : [],
+  );
+  const orders = unsent.length > 0 ? unsent : intend(step, node, 'stop-loss', missing);
   sendOrders(step, 'emergency', orders, true);
   tellFailure(
     step,

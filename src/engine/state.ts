@@ -25,6 +25,8 @@ export interface EngineState {
   /** An invariant broke: protect what there is, open nothing, take no profit. */
   halted: boolean;
   storeWritable: boolean;
+  /** How long the store took lately to record a batch, ms: requests may leave that much later. */
+  recordingMs: number;
   exchangeUp: boolean;
   feedUp: boolean;
   /** When the account was last compared completely, monotonic ms; `null` = not since the last connect. */

@@ -19,7 +19,7 @@ import {
   STALENESS_TIMER,
 } from './connections.js';
 import { symbolState } from './create-state.js';
-import { applyFill, applyLookUp, applyOrderEnd } from './fills.js';
+import { applyFill, applyLookUp, applyOrderEnd, exposureFailed } from './fills.js';
 import { correctMisreadExits } from './misread-exits.js';
 import {
   adoptStray,
@@ -87,6 +87,12 @@ function apply(current: Step, input: Input): void {
       return;
     case 'order':
       applyOrderReport(current, input.report);
+      return;
+    case 'recording-took':
+      state.recordingMs = input.ms;
+      return;
+    case 'unplannable':
+      exposureFailed(current, input.evidence, input.reason);
       return;
     case 'order-ended':
       applyOrderEnd(current, input);

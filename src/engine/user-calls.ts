@@ -48,6 +48,11 @@ export function register(
     );
     return;
   }
+  const { tranche } = registration;
+  if (tranche !== 'auto' && tranche !== 'new' && !choosesTranche(step, registration)) {
+    step.refuse(requestId, notFound(tranche));
+    return;
+  }
   step.saveRegistration(registration);
   step.settle(requestId, undefined);
 }

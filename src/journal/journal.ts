@@ -1,6 +1,6 @@
 import { STORE_RETRY_MS } from '../limits.js';
 import type { Clock, TimerHandle } from '../ports/clock.js';
-import type { Store, StoreBatch } from '../ports/store.js';
+import type { CommitTicket, Store, StoreBatch } from '../ports/store.js';
 import { mergeBatches } from './merge-batches.js';
 
 /** How one batch fared. Both promises always settle and never reject. */
@@ -51,7 +51,7 @@ export class Journal {
     this.#pending += 1;
     const entry: Entry = { batch, written: false };
     this.#underWay.push(entry);
-    const ticket = this.#store.commit(batch);
+    const ticket = commitTo(this.#store, batch);
     const recorded = ticket.recorded.then(
       () => this.#written(entry),
       (error: unknown) => this.#failed(entry, error),
@@ -115,7 +115,7 @@ export class Journal {
     if (writing.length === 0) return;
     this.#backlog = [];
     try {
-      await this.#store.commit(mergeBatches(writing)).recorded;
+      await commitTo(this.#store, mergeBatches(writing)).recorded;
     } catch {
       this.#backlog = [...writing, ...this.#backlog];
       this.#schedule();
@@ -137,3 +137,14 @@ interface Entry {
 }
 
 const FALSE = Promise.resolve(false);
+
+/** A store that throws instead of rejecting has failed all the same. */
+function commitTo(store: Store, batch: StoreBatch): CommitTicket {
+  try {
+    return store.commit(batch);
+  } catch (error) {
+    const failed = Promise.reject(error);
+    failed.catch(() => {});
+    return { recorded: failed, durable: failed };
+  }
+}

@@ -29,6 +29,10 @@ export type Input =
       readonly receivedAt: number;
     }
   | { readonly kind: 'order'; readonly report: OrderReport }
+  /** How long the store took to record what a request waited for. */
+  | { readonly kind: 'recording-took'; readonly ms: number }
+  /** A fill that nothing can be planned for yet. */
+  | { readonly kind: 'unplannable'; readonly evidence: FillEvidence; readonly reason: string }
   /** An entry order ended without an execution. */
   | {
       readonly kind: 'order-ended';

@@ -23,6 +23,8 @@ export interface ProtectionRow {
   readonly local: DecimalString;
   /** Held, wants a stop, and covered by nothing. What is not ours counts here too. */
   readonly uncovered: DecimalString;
+  /** Held by tranches whose plan has no stop, or had it removed: covered by nothing, as asked. */
+  readonly withoutStop: DecimalString;
   /** Covered by take-profits that really rest. */
   readonly takeProfit: DecimalString;
   readonly problems: readonly string[];

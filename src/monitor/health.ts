@@ -10,6 +10,7 @@ export interface HealthRequest {
   readonly durability: Store['durability'];
   readonly engine: EngineState | null;
   readonly mono: number;
+  readonly now: number;
   readonly startedMono: number | null;
 }
 
@@ -53,10 +54,21 @@ export function healthOf(request: HealthRequest): MonitorHealth {
     staleSymbols: [...engine.symbols.values()]
       .filter((symbol) => symbol.stale)
       .map((symbol) => symbol.symbol),
-    lastUpdate: engine.lastUpdate,
+    lastUpdate: lastUpdateOf(engine, request.now, mono),
     errors: engine.errors,
     uptimeMs,
   });
+}
+
+/** Quiet ticks leave no trace but in their price book. */
+function lastUpdateOf(engine: EngineState, now: number, mono: number): number {
+  let youngest = Number.NEGATIVE_INFINITY;
+  for (const symbol of engine.symbols.values()) {
+    for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastReceivedAt);
+  }
+  return Number.isFinite(youngest)
+    ? Math.max(engine.lastUpdate, Math.round(now - Math.max(0, mono - youngest)))
+    : engine.lastUpdate;
 }
 
 function countOrders(engine: EngineState): { pending: number; unresolved: number } {

@@ -22,3 +22,17 @@ export function readLevel(
     received: describe(value),
   });
 }
+
+const LEVEL_KEYS: ReadonlySet<string> = new Set(['tpPrice', 'slPrice', 'allowImmediate']);
+
+/** A mistyped key must not read as a stop that was set. @throws ValidationError `LEVEL_INVALID` */
+export function checkLevelUpdate(levels: unknown): asserts levels is LevelUpdate {
+  const keys = typeof levels === 'object' && levels !== null ? Object.keys(levels) : [];
+  const known = keys.filter((key) => LEVEL_KEYS.has(key));
+  if (keys.length === known.length && (keys.includes('tpPrice') || keys.includes('slPrice')))
+    return;
+  throw new ValidationError('LEVEL_INVALID', 'The levels', {
+    expected: 'an object with tpPrice, slPrice or both, and nothing else',
+    received: keys.length === 0 ? describe(levels) : `the keys ${keys.slice(0, 10).join(', ')}`,
+  });
+}

@@ -7,7 +7,7 @@ import { inTime } from '../execution/in-time.js';
 import { normaliseAll, normaliseOrder, normalisePosition } from '../execution/normalise-reports.js';
 import type { CloseResult } from '../model/close-result.js';
 import type { ExitPlanInput } from '../model/exit-plan.js';
-import type { OrderFill } from '../model/fill.js';
+import type { FillEvidence, OrderFill } from '../model/fill.js';
 import type { TrancheId } from '../model/ids.js';
 import type { CloseScope } from '../model/input.js';
 import type { MonitorEventName } from '../model/monitor-event.js';
@@ -22,6 +22,7 @@ import { type Logger, SILENT_LOGGER } from '../ports/logger.js';
 import type { HistoryQuery, Store, StoredEvent } from '../ports/store.js';
 import { verifyProtection } from '../reconciliation/verify-protection.js';
 import { believedProtection } from './believed-protection.js';
+import { checkCloseTarget, checkIds } from './check-arguments.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 import { instanceIdFrom } from './config/instance-id.js';
 import { resolveConfig } from './config/resolve-config.js';
@@ -30,7 +31,7 @@ import type { EntryOrder } from './entry-order.js';
 import { hostFillReport } from './fills/host-fill-report.js';
 import { parseOrderFill } from './fills/parse-order-fill.js';
 import { healthOf } from './health.js';
-import { type LevelUpdate, readLevel } from './level-update.js';
+import { checkLevelUpdate, type LevelUpdate, readLevel } from './level-update.js';
 import { isPlanned, openPositions, type SymbolStatus, trancheOfOrder } from './look-up.js';
 import type { PositionMonitorOptions } from './options.js';
 import { planExits } from './plan-exits.js';
@@ -192,8 +193,11 @@ export class PositionMonitor {
         return true;
       });
     }
-    const { evidence } = parsed;
-    return this.#call((session) => {
+    return this.#handOver(parsed.evidence);
+  }
+
+  #handOver(evidence: FillEvidence): Promise<boolean> {
+    const post = (session: Session): Promise<boolean> => {
       session.exchange.acceptHostFill?.(hostFillReport(evidence));
       return session.shell.request<boolean>((requestId) => ({
         kind: 'fill',
@@ -201,7 +205,15 @@ export class PositionMonitor {
         origin: 'host',
         requestId,
       }));
-    }, evidence.symbol);
+    };
+    /** Without its filters nothing can be planned yet: told now, and protected as soon as they are known. */
+    const late = (session: Session): boolean => {
+      const reason = 'its instrument could not be loaded';
+      session.shell.post({ kind: 'unplannable', evidence, reason });
+      session.whenInstrument(evidence.symbol, () => void post(session).catch(() => {}));
+      return false;
+    };
+    return this.#call(post, evidence.symbol, late);
   }
 
   /**
@@ -246,6 +258,7 @@ export class PositionMonitor {
     levels: LevelUpdate,
     options: { readonly allowImmediate?: boolean } = {},
   ): Promise<boolean> {
+    checkLevelUpdate(levels);
     const takeProfit = readLevel(levels.tpPrice, 'tpPrice');
     const stopLoss = readLevel(levels.slPrice, 'slPrice');
     return this.#call((session) =>
@@ -305,7 +318,11 @@ export class PositionMonitor {
     return this.#close({ kind: 'tranche', id }, 'manual');
   }
 
-  /** Closes every tranche of a symbol, or of one side of it. */
+  /**
+   * Closes every tranche of a symbol, or of one side of it.
+   *
+   * @throws ValidationError `NOT_FOUND` for a symbol that is neither configured nor held: a typo must not read as success
+   */
   closePosition(symbol: string, side?: PositionSide): Promise<CloseResult> {
     return this.#close({ kind: 'position', symbol, side: side ?? null }, 'manual');
   }
@@ -322,19 +339,21 @@ export class PositionMonitor {
     return this.#close({ kind: 'all' }, 'panic');
   }
 
-  async #close(scope: CloseScope, reason: 'manual' | 'panic'): Promise<CloseResult> {
-    return this.#call((session) =>
-      session.shell.request<CloseResult>((requestId) => ({
+  #close(scope: CloseScope, reason: 'manual' | 'panic'): Promise<CloseResult> {
+    return this.#call((session) => {
+      if (scope.kind === 'position') checkCloseTarget(scope, session.state);
+      return session.shell.request<CloseResult>((requestId) => ({
         kind: 'close',
         requestId,
         scope,
         reason,
-      })),
-    );
+      }));
+    });
   }
 
   /** Makes all open tranches of a position, or the named ones, the oldest of them. @throws ValidationError `NOT_FOUND` */
   async mergeTranches(positionId: string, ids?: readonly string[]): Promise<TrancheView> {
+    checkIds(positionId, ids);
     return this.#call((session) =>
       session.shell.request<TrancheView>((requestId) => ({
         kind: 'merge',
@@ -424,6 +443,7 @@ export class PositionMonitor {
       durability: this.#store.durability,
       engine,
       mono: this.#clock.monotonic(),
+      now: this.#clock.now(),
       startedMono: this.#startedMono,
     });
   }
@@ -461,14 +481,21 @@ export class PositionMonitor {
    * Hands a call over to the core, in the order in which such calls were made. Counts as busy until it is there.
    *
    * @param symbol its instrument is loaded first, where anything is planned for it
+   * @param late answers instead when the instrument cannot be had in time
    */
-  async #call<Value>(post: (session: Session) => Promise<Value>, symbol?: string): Promise<Value> {
+  async #call<Value>(
+    post: (session: Session) => Promise<Value>,
+    symbol?: string,
+    late?: (session: Session) => Value,
+  ): Promise<Value> {
     let answer: Promise<Value>;
     this.#entering += 1;
     try {
       const session = await this.#running();
-      if (symbol !== undefined && isPlanned(session.state, symbol))
-        await session.instrument(symbol);
+      if (symbol !== undefined && isPlanned(session.state, symbol)) {
+        const known = late ? session.instrumentInTime(symbol) : await session.instrument(symbol);
+        if (late && known !== true && !(await known)) return late(session);
+      }
       answer = post(session);
     } finally {
       this.#entering -= 1;

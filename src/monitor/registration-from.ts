@@ -9,6 +9,16 @@ import { openedSideOf } from '../model/side.js';
 import { isSymbol, SYMBOL_EXPECTED } from '../model/symbol.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 
+const KEYS: ReadonlySet<string> = new Set([
+  'clientOrderId',
+  'orderId',
+  'symbol',
+  'side',
+  'positionSide',
+  'plan',
+  'tranche',
+]);
+
 /**
  * Checks an entry order that is to be registered.
  *
@@ -19,6 +29,9 @@ export function registrationFrom(
   settings: CoreSettings,
   now: number,
 ): Registration {
+  const unknown = Object.keys(order ?? {}).find((key) => !KEYS.has(key));
+  if (unknown !== undefined)
+    throw invalid(unknown.slice(0, 40), `only the keys ${[...KEYS].join(', ')}`, unknown);
   const symbol = ownField(order, 'symbol');
   if (!isSymbol(symbol)) throw invalid('symbol', SYMBOL_EXPECTED, symbol);
   const side = ownField(order, 'side');

@@ -1,5 +1,7 @@
 import { PaperExchange } from '../adapters/exchanges/paper/paper-exchange.js';
 import { judgedSource } from '../engine/price-sources.js';
+import { describe } from '../errors/describe.js';
+import { ExchangeError } from '../errors/exchange-error.js';
 import { FeedError } from '../errors/feed-error.js';
 import type { ExitPlan } from '../model/exit-plan.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
@@ -56,4 +58,29 @@ export function checkPlanSources(
     received: `sources ${[...available].join(', ') || 'none'}`,
     remedy: 'Choose another workingType, or a feed that has these prices',
   });
+}
+
+/** @throws ExchangeError `EXCHANGE_PROTOCOL` when an adapter does not say what its exchange can do */
+export function checkCapabilities({ id, capabilities }: ExchangeAdapter): void {
+  const wrong = (field: string, expected: string): ExchangeError =>
+    new ExchangeError('EXCHANGE_PROTOCOL', `The adapter ${id}, capabilities.${field}`, {
+      expected,
+      received: describe((capabilities as unknown as Record<string, unknown> | undefined)?.[field]),
+      remedy: 'Complete the adapter: what it leaves out cannot be guessed',
+    });
+  for (const field of ['orderKinds', 'positionModes', 'triggerSources'] as const) {
+    if (!Array.isArray(capabilities?.[field])) throw wrong(field, 'a list');
+  }
+  for (const field of [
+    'severalStops',
+    'countsRestingReduceOnly',
+    'minNotionalOnExits',
+    'pricesConfirmThemselves',
+    'live',
+  ] as const) {
+    if (typeof capabilities[field] !== 'boolean') throw wrong(field, 'true or false');
+  }
+  if (!Number.isInteger(capabilities.batchSize) || capabilities.batchSize < 1) {
+    throw wrong('batchSize', 'a whole number from 1');
+  }
 }

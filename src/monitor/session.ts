@@ -3,6 +3,7 @@ import { restoreState } from '../engine/restore-state.js';
 import type { EngineState } from '../engine/state.js';
 import { ConfigError } from '../errors/config-error.js';
 import { describe } from '../errors/describe.js';
+import { isMonitorError } from '../errors/position-monitor-error.js';
 import { CommandExecutor } from '../execution/command-executor.js';
 import { inTime } from '../execution/in-time.js';
 import { normaliseAccount } from '../execution/normalise-reports.js';
@@ -24,7 +25,7 @@ import { ExchangeIntake } from './exchange-intake.js';
 import { FIRST_START, fillSymbols } from './fill-symbols.js';
 import { untilReached } from './retry.js';
 import type { SessionParts } from './session-parts.js';
-import { checkSources, forReplay, tradingExchange } from './session-setup.js';
+import { checkCapabilities, checkSources, forReplay, tradingExchange } from './session-setup.js';
 import { Shell } from './shell.js';
 
 /** Length of a store incarnation in client order ids, characters. */
@@ -137,6 +138,7 @@ export class Session {
           remedy: 'Make a key without it, or pass allowWithdrawalKey: true knowingly',
         });
       }
+      checkCapabilities(exchange);
       const { pricesConfirmThemselves } = exchange.capabilities;
       const settings = coreSettingsFor(parts.replay ? forReplay(config) : config, {
         positionMode: account.positionMode,
@@ -206,6 +208,43 @@ export class Session {
     await this.#settleWithin(BOOT_SETTLE_MAX_MS);
     shell.post({ kind: 'lifecycle', to: 'started' });
     this.#scheduleComparison();
+  }
+
+  /**
+   * Whether the filters of a symbol are known within the time in which a caller is answered.
+   *
+   * `true` without a promise when they are known already, so that fills keep their order.
+   */
+  instrumentInTime(symbol: string): true | Promise<boolean> {
+    if (this.state.symbols.get(symbol)?.instrument) return true;
+    const { clock } = this.parts;
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimer(() => resolve(false), this.state.settings.ackTimeoutMs);
+      this.instrument(symbol).then(
+        () => {
+          clock.clearTimer(timer);
+          resolve(true);
+        },
+        (error: unknown) => {
+          clock.clearTimer(timer);
+          /** A symbol that can never be protected is the caller's mistake; a line that is down is not. */
+          if (isMonitorError(error) && !error.retryable) reject(error);
+          else resolve(false);
+        },
+      );
+    });
+  }
+
+  /** Tries for the filters of a symbol until they are known. */
+  whenInstrument(symbol: string, use: () => void): void {
+    const { clock, logger, stoppable } = this.parts;
+    untilReached(() => this.instrument(symbol), `instrument ${symbol}`, {
+      clock,
+      logger,
+      stoppable,
+    }).then(use, (error: unknown) => {
+      logger.error({ symbol, error: messageOf(error) }, 'an instrument cannot be had');
+    });
   }
 
   /** The filters of a symbol: configured, or asked from the exchange once. */

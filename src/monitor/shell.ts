@@ -7,6 +7,7 @@ import type { IsolatedEmitter } from '../events/isolated-emitter.js';
 import type { CommandExecutor } from '../execution/command-executor.js';
 import { encodeBatch } from '../journal/encode-batch.js';
 import type { Journal, JournalTicket } from '../journal/journal.js';
+import { RECORDING_NOTICE_MS } from '../limits.js';
 import type { Command } from '../model/command.js';
 import type { Effect } from '../model/effect.js';
 import type { Input } from '../model/input.js';
@@ -52,6 +53,8 @@ export class Shell {
   #unsent = 0;
   #idleWaiters: { readonly requests: boolean; readonly resolve: () => void }[] = [];
   #closed = false;
+  /** Why requests are refused, once they are. */
+  #closedBy: (() => Error) | null = null;
 
   constructor(options: ShellOptions) {
     this.#options = options;
@@ -86,6 +89,7 @@ export class Shell {
   request<Value>(make: (requestId: number) => Input): Promise<Value> {
     const requestId = this.#nextRequestId;
     this.#nextRequestId += 1;
+    if (this.#closedBy !== null) return Promise.reject(this.#closedBy());
     return new Promise<Value>((resolve, reject) => {
       this.#requests.set(requestId, { resolve: resolve as (value: unknown) => void, reject });
       this.post(make(requestId));
@@ -109,6 +113,7 @@ export class Shell {
   /** Stops timers and refuses further inputs. Callers that still wait are answered with `false`-like rejections. */
   close(reason: () => Error): void {
     this.#closed = true;
+    this.#closedBy = reason;
     for (const handle of this.#timers.values()) this.#options.clock.clearTimer(handle);
     this.#timers.clear();
     for (const request of this.#requests.values()) request.reject(reason());
@@ -202,8 +207,15 @@ export class Shell {
       return;
     }
     this.#unsent += 1;
+    const { clock, state } = this.#options;
+    const since = clock.monotonic();
     void ticket.recorded.then((recorded) => {
       this.#unsent -= 1;
+      const tookMs = clock.monotonic() - since;
+      /** Requests get the time that the store needs, or none would ever leave in time. */
+      if (recorded && Math.abs(tookMs - state.recordingMs) > RECORDING_NOTICE_MS) {
+        this.post({ kind: 'recording-took', ms: tookMs });
+      }
       if (recorded) this.#options.executor.perform(command);
       else this.#withoutRecord(command);
       this.#checkIdle();
@@ -269,11 +281,7 @@ export class Shell {
   }
 
   #isIdle(requests: boolean): boolean {
-    return (
-      !this.busy &&
-      this.#options.journal.pending === 0 &&
-      (!requests || this.#options.executor.inFlight === 0)
-    );
+    return !this.busy && (!requests || this.#options.executor.inFlight === 0);
   }
 
   #checkIdle(): void {

@@ -96,7 +96,13 @@ function openWithinLimit(request: AssignmentRequest): Assignment {
       };
     }
   }
-  return { kind: 'join', tranche: newest, overLimit: settings.onTrancheLimit === 'reject' };
+  /** A fill that wants a stop never joins a tranche that has none: better one tranche too many than one unprotected. */
+  const fitting =
+    request.plan.stopLoss === null
+      ? newest
+      : newestOf(open.filter((tranche) => tranche.plan.stopLoss !== null));
+  if (fitting === null) return { kind: 'open' };
+  return { kind: 'join', tranche: fitting, overLimit: settings.onTrancheLimit === 'reject' };
 }
 
 function newestOf(tranches: readonly Tranche[]): Tranche | null {

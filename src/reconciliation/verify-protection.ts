@@ -115,6 +115,7 @@ function verifySide(
     resting: toDecimalString(resting),
     local: toDecimalString(local),
     uncovered: toDecimalString(uncovered),
+    withoutStop: toDecimalString(unwanted),
     takeProfit: toDecimalString(takeProfit),
     problems,
   };

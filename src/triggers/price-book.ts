@@ -1,3 +1,4 @@
+import { CLOCK_SPREAD_MS } from '../limits.js';
 import type { Decimal } from '../model/decimal.js';
 import type { TrancheId } from '../model/ids.js';
 import { LevelHeap } from './level-heap.js';
@@ -110,8 +111,10 @@ export class PriceBook {
   }
 
   /** Takes the price of a fill as the last one, until the feed tells a price of its own. */
-  acceptInferred(price: number, receivedAt: number): void {
+  acceptInferred(price: number, receivedAt: number, exchangeTime: number): void {
     this.#last = price;
+    /** Ticks from well before the fill are no news, e.g. the last trade that a feed repeats when it is subscribed. */
+    this.#lastExchangeTime = Math.max(this.#lastExchangeTime, exchangeTime - CLOCK_SPREAD_MS);
     this.#lastReceivedAt = receivedAt;
     this.#inferred = true;
   }

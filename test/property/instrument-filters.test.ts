@@ -111,7 +111,7 @@ describe.skipIf(!available)(
           symbols: { '*': { takeProfitPct: '1.37', stopLossPct: '0.83' } },
         });
         const price = oddPrice(rules, index % 11);
-      await bench.tick(Number(price), { symbol: symbol.symbol });
+        await bench.tick(Number(price), { symbol: symbol.symbol });
         const single = roundDecimal(decimal(50).div(price), rules.stepSize, 'ceil').plus(
           rules.minQty,
         );

@@ -104,7 +104,10 @@ export class FuzzOracle {
     const id = request.clientOrderId;
     const role = roleOf(id);
     this.note(`arrived ${role}`);
-    if (role === 'foreign') return this.fail(`an order without our mark: ${id}`);
+    if (role === 'foreign') {
+      this.fail(`an order without our mark: ${id}`);
+      return;
+    }
     this.#checkTerms(request);
     const recorded = this.#isRecorded(id);
     if (!recorded && !(this.storeMayFail && role !== 'take-profit')) {
@@ -157,7 +160,10 @@ export class FuzzOracle {
   }
 
   #onCancel(record: RequestRecord, id: string): void {
-    if (roleOf(id) === 'foreign') return this.fail(`I14: a foreign order was cancelled: ${id}`);
+    if (roleOf(id) === 'foreign') {
+      this.fail(`I14: a foreign order was cancelled: ${id}`);
+      return;
+    }
     this.note(`cancel ${roleOf(id)}`);
     if (roleOf(id) !== 'stop-loss' || !this.#live.has(id)) return;
     const tranche = this.#trancheOf.get(id);

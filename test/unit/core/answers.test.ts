@@ -69,10 +69,8 @@ describe('answers of the monitor', () => {
 
   it('a close of nothing is answered at once', async () => {
     const bench = await CoreBench.started();
-    expect(await bench.monitor.closePosition(BTC)).toEqual({
-      closed: true,
-      tranches: [],
-      remaining: '0',
+    await expect(bench.monitor.closePosition('NOSUCHUSDT')).rejects.toMatchObject({
+      code: 'NOT_FOUND',
     });
     expect(await bench.monitor.closeAll({ confirm: true })).toMatchObject({ closed: true });
   });
@@ -122,5 +120,26 @@ describe('answers of the monitor', () => {
     await bench.tick(60_000);
     expect(bench.tranches().map(({ side }) => side)).toContain('SHORT');
     expect((await bench.resting()).filter((line) => line.includes('SHORT'))).toEqual([]);
+  });
+});
+
+describe('the memory of a tranche', () => {
+  it('is bounded, however many parts its order is filled in', async () => {
+    const bench = await CoreBench.started();
+    await bench.tick(45_000);
+    for (let part = 1; part <= 300; part += 1) {
+      await bench.fill((part / 1_000).toFixed(3), '45000', {
+        orderId: 'entry',
+        status: 'PARTIALLY_FILLED',
+      });
+    }
+    await bench.run(60_000);
+    await bench.fill('0.301', '45000', { orderId: 'entry' });
+    await bench.run(1_000);
+    expect(bench.tranche().orders.length).toBeLessThan(75);
+    expect(await bench.resting()).toEqual([
+      'SELL LONG limit 0.301 @ 45450',
+      'SELL LONG stop-market 0.301 @ 42750',
+    ]);
   });
 });

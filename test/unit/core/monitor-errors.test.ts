@@ -116,7 +116,7 @@ describe('errors of the monitor', () => {
     await bench.monitor.registerOrder({ ...order, tranche: bench.tranche().id });
     await expect(
       bench.monitor.registerOrder({ ...order, tranche: 'BTCUSDT:LONG:gone:0' }),
-    ).rejects.toEqual(code('TRANCHE_LIMIT'));
+    ).rejects.toEqual(code('NOT_FOUND'));
     await bench.monitor.registerOrder({ ...order, side: 'SELL' });
   });
 

@@ -144,7 +144,7 @@ describe('PriceBook', () => {
 
   it('takes the price of a fill until the feed speaks, and calls it inferred', () => {
     const book = new PriceBook(10);
-    book.acceptInferred(100, 3);
+    book.acceptInferred(100, 3, 0);
     expect([book.last, book.isInferred, book.insideBand(109), book.insideBand(111)]).toEqual([
       100,
       true,

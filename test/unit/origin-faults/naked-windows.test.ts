@@ -251,14 +251,20 @@ describe('faults of the origin: naked windows and lost protection', () => {
     ]);
   });
 
-  it('item 18: without an instrument a fill is refused aloud, and taken when the instrument is there', async () => {
+  it('item 18: a fill without an instrument is told with its exposure, and protected when the filters are there', async () => {
     const bench = await CoreBench.started();
     bench.exchange.failing.add('fetchInstrument');
-    await expect(bench.fill('0.1', '45000', { orderId: 'e' })).rejects.toThrow();
+    expect(await bench.fill('0.1', '45000', { orderId: 'e' })).toBe(false);
     expect(bench.exchange.writes).toEqual([]);
+    expect(bench.named('protection:failed')[0]).toMatchObject({
+      exposure: '0.1',
+      coverage: 'none',
+    });
     bench.exchange.failing.clear();
-    expect(await bench.fill('0.1', '45000', { orderId: 'e' })).toBe(true);
+    await bench.run(60_000);
     expect(await bench.resting()).toHaveLength(2);
+    expect(await bench.fill('0.1', '45000', { orderId: 'e' })).toBe(true);
+    expect(bench.tranche().quantity).toBe('0.1');
   });
 
   it('item 19: a stop that somebody cancels is told and placed again at once', async () => {
