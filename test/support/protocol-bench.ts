@@ -302,15 +302,6 @@ export function roleOf(clientOrderId: string | undefined): OrderRole | 'foreign'
   return letter === 's' ? 'stop-loss' : letter === 't' ? 'take-profit' : 'close';
 }
 
-/** The part of our client order ids that names the tranche. */
-export function tagOf(clientOrderId: string): string {
-  return clientOrderId.slice(12, 22);
-}
-
-export function generationOf(clientOrderId: string): number {
-  return Number.parseInt(clientOrderId.slice(25), 36);
-}
-
 function isOwn(clientOrderId: string | undefined): boolean {
   return clientOrderId?.startsWith('pm') === true && clientOrderId.length === 29;
 }
