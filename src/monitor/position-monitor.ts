@@ -210,7 +210,7 @@ export class PositionMonitor {
     const late = (session: Session): boolean => {
       const reason = 'its instrument could not be loaded';
       session.shell.post({ kind: 'unplannable', evidence, reason });
-      session.whenInstrument(evidence.symbol, () => void post(session).catch(() => {}));
+      session.instruments.whenKnown(evidence.symbol, () => void post(session).catch(() => {}));
       return false;
     };
     return this.#call(post, evidence.symbol, late);
@@ -493,7 +493,9 @@ export class PositionMonitor {
     try {
       const session = await this.#running();
       if (symbol !== undefined && isPlanned(session.state, symbol)) {
-        const known = late ? session.instrumentInTime(symbol) : await session.instrument(symbol);
+        const known = late
+          ? session.instruments.inTime(symbol)
+          : await session.instruments.of(symbol);
         if (late && known !== true && !(await known)) return late(session);
       }
       answer = post(session);

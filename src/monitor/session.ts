@@ -2,19 +2,15 @@ import { createState } from '../engine/create-state.js';
 import { restoreState } from '../engine/restore-state.js';
 import type { EngineState } from '../engine/state.js';
 import { ConfigError } from '../errors/config-error.js';
-import { describe } from '../errors/describe.js';
-import { isMonitorError } from '../errors/position-monitor-error.js';
 import { CommandExecutor } from '../execution/command-executor.js';
 import { inTime } from '../execution/in-time.js';
 import { normaliseAccount } from '../execution/normalise-reports.js';
 import { askVenueTime, readAccount } from '../execution/read-account.js';
-import { protocolError } from '../execution/read-report.js';
 import { VenueClock } from '../execution/venue-clock.js';
 import { decodeSnapshot } from '../journal/decode-snapshot.js';
 import { Journal } from '../journal/journal.js';
 import { BOOT_SETTLE_MAX_MS, STOP_SETTLE_MAX_MS } from '../limits.js';
 import type { Command } from '../model/command.js';
-import { type Instrument, instrumentFrom } from '../model/instrument.js';
 import type { ReconcileReport } from '../model/protection-report.js';
 import { configuredPlan } from '../model/settings.js';
 import { randomId } from '../platform/random-id.js';
@@ -23,6 +19,7 @@ import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import { coreSettingsFor } from './config/resolved-config.js';
 import { ExchangeIntake } from './exchange-intake.js';
 import { FIRST_START, fillSymbols } from './fill-symbols.js';
+import { Instruments } from './instruments.js';
 import { untilReached } from './retry.js';
 import type { SessionParts } from './session-parts.js';
 import { checkCapabilities, checkSources, forReplay, tradingExchange } from './session-setup.js';
@@ -41,7 +38,7 @@ export class Session {
   readonly #journal: Journal;
   readonly #venueClock: VenueClock;
   readonly #intake: ExchangeIntake;
-  readonly #loading = new Map<string, Promise<Instrument>>();
+  readonly instruments: Instruments;
   #comparing: Promise<ReconcileReport> | null = null;
   #compareAgain = false;
   #compareTimer: TimerHandle | null = null;
@@ -78,12 +75,18 @@ export class Session {
       executor,
       onCommand: (command) => this.#command(command),
     });
+    this.instruments = new Instruments({
+      parts,
+      exchange,
+      state,
+      post: (input) => this.shell.post(input),
+    });
     this.#intake = new ExchangeIntake({
       state,
       clock,
       logger,
       post: (input) => this.shell.post(input),
-      instrument: (symbol) => this.instrument(symbol),
+      instrument: (symbol) => this.instruments.of(symbol),
       compareSoon: (reason) => this.compareSoon(reason),
     });
   }
@@ -187,7 +190,7 @@ export class Session {
     for (const registration of this.state.registrations.values()) symbols.add(registration.symbol);
     symbols.delete('*');
     for (const symbol of symbols) {
-      await untilReached(() => this.instrument(symbol), `instrument ${symbol}`, retry);
+      await untilReached(() => this.instruments.of(symbol), `instrument ${symbol}`, retry);
     }
     await parts.feed.connect({
       tick: (symbol, source, price, exchangeTime, receivedAt) => {
@@ -208,68 +211,6 @@ export class Session {
     await this.#settleWithin(BOOT_SETTLE_MAX_MS);
     shell.post({ kind: 'lifecycle', to: 'started' });
     this.#scheduleComparison();
-  }
-
-  /**
-   * Whether the filters of a symbol are known within the time in which a caller is answered.
-   *
-   * `true` without a promise when they are known already, so that fills keep their order.
-   */
-  instrumentInTime(symbol: string): true | Promise<boolean> {
-    if (this.state.symbols.get(symbol)?.instrument) return true;
-    const { clock } = this.parts;
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimer(() => resolve(false), this.state.settings.ackTimeoutMs);
-      this.instrument(symbol).then(
-        () => {
-          clock.clearTimer(timer);
-          resolve(true);
-        },
-        (error: unknown) => {
-          clock.clearTimer(timer);
-          /** A symbol that can never be protected is the caller's mistake; a line that is down is not. */
-          if (isMonitorError(error) && !error.retryable) reject(error);
-          else resolve(false);
-        },
-      );
-    });
-  }
-
-  /** Tries for the filters of a symbol until they are known. */
-  whenInstrument(symbol: string, use: () => void): void {
-    const { clock, logger, stoppable } = this.parts;
-    untilReached(() => this.instrument(symbol), `instrument ${symbol}`, {
-      clock,
-      logger,
-      stoppable,
-    }).then(use, (error: unknown) => {
-      logger.error({ symbol, error: messageOf(error) }, 'an instrument cannot be had');
-    });
-  }
-
-  /** The filters of a symbol: configured, or asked from the exchange once. */
-  instrument(symbol: string): Promise<Instrument> {
-    const known = this.state.symbols.get(symbol)?.instrument;
-    if (known) return Promise.resolve(known);
-    let loading = this.#loading.get(symbol);
-    if (loading === undefined) {
-      loading = this.#loadInstrument(symbol).finally(() => this.#loading.delete(symbol));
-      this.#loading.set(symbol, loading);
-    }
-    return loading;
-  }
-
-  async #loadInstrument(symbol: string): Promise<Instrument> {
-    const { config, scheduler, clock } = this.parts;
-    const input =
-      config.instruments.get(symbol) ??
-      (await scheduler.read(() => inTime(clock, () => this.exchange.fetchInstrument(symbol))));
-    if (typeof input !== 'object' || input === null) {
-      throw protocolError(`the instrument ${symbol}`, 'an object', describe(input));
-    }
-    const instrument = instrumentFrom({ ...input, symbol });
-    this.shell.post({ kind: 'instrument', instrument });
-    return instrument;
   }
 
   /** Compares everything now; several wishes at once share one comparison, and one that came too late gets another. */
@@ -311,7 +252,7 @@ export class Session {
         startedAt: this.state.inputs,
       });
       for (const symbol of new Set([...view.fills, ...view.positions].map((row) => row.symbol))) {
-        if (configuredPlan(this.state.settings, symbol) !== null) await this.instrument(symbol);
+        if (configuredPlan(this.state.settings, symbol) !== null) await this.instruments.of(symbol);
       }
       let differences = 0;
       const count = (payload: { readonly seq: number; readonly differences: number }): void => {
