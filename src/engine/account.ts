@@ -69,7 +69,7 @@ function applyOrders(step: Step, view: AccountView): number {
     const order = [...knownOrders(step, report.clientOrderId, report.symbol, report.orderId)][0];
     if (order) applyKnown(step, order, report, view.startedAt);
   }
-  for (const report of findings.strays) takeStray(step, report);
+  for (const report of findings.strays) takeStray(step, report, view.positions);
   for (const id of findings.missing) {
     const order = state.orders.get(id as WorkingOrder['clientOrderId']);
     /** Not in the list is no proof of an end: ask for the order itself. */
@@ -115,8 +115,12 @@ function* knownOrders(step: Step, clientOrderId: string | null, symbol: string, 
   if (known) yield known;
 }
 
-/** Ours by its mark: adopted while there is something to protect, cancelled when the side is flat. */
-function takeStray(step: Step, report: AccountView['openOrders'][number]): void {
+/** Ours by its mark: adopted while there is something to protect, cancelled when the exchange says that the side is flat. */
+function takeStray(
+  step: Step,
+  report: AccountView['openOrders'][number],
+  positions: AccountView['positions'],
+): void {
   const adopted = adoptStray(step, report);
   if (adopted) {
     applyOwnReport(step, adopted, report);
@@ -125,8 +129,10 @@ function takeStray(step: Step, report: AccountView['openOrders'][number]): void 
     return;
   }
   const side = report.side === 'SELL' ? 'LONG' : 'SHORT';
-  const { live, external } = step.symbol(report.symbol);
-  const flat = live[side].length === 0 && external[side].eq(0);
+  const { live } = step.symbol(report.symbol);
+  const flat = !positions.some(
+    (row) => row.symbol === report.symbol && row.side === side && row.quantity.gt(0),
+  );
   /** Its tranche is not known here: what is held now takes it over, and the plan decides whether it stays. */
   const [heir] = live[side];
   if (heir !== undefined) {

@@ -5,7 +5,7 @@ import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { advanceClose } from './close-flow.js';
 import { forgetEndedOrders } from './forget-orders.js';
-import { answerCovered, sendCancel, startSearch, tellFailure } from './order-traffic.js';
+import { answerCovered, REPLACED, sendCancel, startSearch, tellFailure } from './order-traffic.js';
 import { isProtectedAsPlanned, protect } from './protect.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -19,6 +19,7 @@ export function advance(step: Step, node: TrancheNode): void {
     return;
   }
   node.wakeAt = null;
+  reviewReplacements(node);
   pursueOrders(step, node);
   if (step.state.settings.usePositionMonitor) {
     if (node.tranche.state === 'OPEN') protect(step, node);
@@ -44,6 +45,19 @@ function sweepClosed(step: Step, node: TrancheNode): void {
 
 export function timerKey(node: TrancheNode): string {
   return `tranche:${node.tranche.id}`;
+}
+
+/**
+ * A stop that was to be replaced and whose cancellation has not left may be needed again: more came in meanwhile. What
+ * is not needed is asked to go again in the same step.
+ */
+function reviewReplacements(node: TrancheNode): void {
+  for (const order of node.orders) {
+    const waits = order.role === 'stop-loss' && order.cancelStatus === 'requested';
+    if (!waits || order.cancelReason !== REPLACED) continue;
+    order.cancelStatus = 'none';
+    order.cancelReason = null;
+  }
 }
 
 /** Every order that is not settled and not simply resting is looked for until something is known. */

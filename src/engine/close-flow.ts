@@ -284,7 +284,11 @@ function bookAsExternal(step: Step, node: TrancheNode): void {
 function closeWithoutStore(step: Step, node: TrancheNode): void {
   const { close, tranche } = node;
   if (close === null || close.unrecordedSent || !close.urgent) return;
-  if (ordersOf(node, 'close').some((order) => !isSettled(order) && !order.unsent)) return;
+  if (ordersOf(node, 'close').some((order) => !isSettled(order) && !order.unsent)) {
+    /** It may have left without a record: it was the one. */
+    close.unrecordedSent = true;
+    return;
+  }
   const parts = splitMarketQuantity(remaining(tranche), step.instrument(tranche.symbol));
   close.unrecordedSent = true;
   const unsent = ordersOf(node, 'close').filter((order) => order.unsent);

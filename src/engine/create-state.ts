@@ -42,6 +42,7 @@ export function createState(setup: EngineSetup): EngineState {
     registrations: new Map(),
     marks: new Map(),
     searches: new Map(),
+    cancelPauses: new Map(),
     early: [],
     lookUps: new Map(),
     closed: [],

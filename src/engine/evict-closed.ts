@@ -14,6 +14,7 @@ export function evictClosed(step: Step, node: TrancheNode): void {
   for (const order of evicted.orders) {
     state.orders.delete(order.clientOrderId);
     state.searches.delete(order.clientOrderId);
+    state.cancelPauses.delete(order.clientOrderId);
     if (order.venueOrderId !== null)
       state.byVenueId.delete(ledgerKey(order.terms.symbol, order.venueOrderId));
   }

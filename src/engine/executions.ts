@@ -90,7 +90,17 @@ function takeFromSiblings(
   });
   if (unexplained.lte(0)) return;
   const { clientOrderId: orderId, role, slot } = order;
-  step.misread.push({ symbol, side, orderId, role, slot, quantity: unexplained, price, time });
+  /** When exactly it executed is not always told; it cannot have reduced more than was there. */
+  step.misread.push({
+    symbol,
+    side,
+    orderId,
+    role,
+    slot,
+    quantity: unexplained,
+    price,
+    time: order.createdAt,
+  });
 }
 
 export interface Reduction {

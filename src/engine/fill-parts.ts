@@ -4,7 +4,7 @@ import type { ExecutionLedger } from '../model/ledger.js';
 import { openedSideOf, oppositeOf, type PositionSide } from '../model/side.js';
 import type { ExecutionDelta } from '../orders/execution-ledger.js';
 import { reduceTranches } from './executions.js';
-import { noteReducing } from './misread-exits.js';
+import { alreadyClosed, noteReducing } from './misread-exits.js';
 import { ADOPTED_ORDER_ID } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -24,7 +24,7 @@ export interface EntryPart {
 export function reduceFirst(
   step: Step,
   evidence: FillEvidence,
-  delta: ExecutionDelta,
+  growth: ExecutionDelta,
 ): EntryPart | null {
   const opened = openedSideOf(evidence.side);
   const { positionSide } = evidence;
@@ -33,6 +33,8 @@ export function reduceFirst(
   const reduces = !oneWay && positionSide !== 'BOTH' ? positionSide !== opened : false;
   const target = reduces ? (positionSide as PositionSide) : oppositeOf(opened);
   const forced = evidence.reduceOnly || evidence.cause !== 'order';
+  const delta = oneWay && !forced ? stillOpen(step, evidence, opened, growth) : growth;
+  if (delta === null) return null;
   const whole: EntryPart = { side: opened, ...delta };
   if (!reduces && !oneWay && !forced) return whole;
   if (reduces || forced) noteReducing(step, evidence.symbol, evidence.orderId);
@@ -59,6 +61,23 @@ export function reduceFirst(
   return left.eq(delta.quantity)
     ? whole
     : { side: opened, quantity: left, cost: left.times(price), fee: delta.fee.times(share) };
+}
+
+/** What a fill opened and nothing has closed since, as far as we know; `null` when nothing is left. */
+function stillOpen(
+  step: Step,
+  { symbol, time }: FillEvidence,
+  side: PositionSide,
+  growth: ExecutionDelta,
+): ExecutionDelta | null {
+  const closed = alreadyClosed(step, symbol, side, growth.quantity, time);
+  if (closed.eq(0)) return growth;
+  const quantity = growth.quantity.minus(closed);
+  if (quantity.lte(0)) return null;
+  /** By its price, not by its share: a share may have no end, and a stop is rounded by the last digit. */
+  const price = growth.cost.div(growth.quantity);
+  const fee = growth.fee.times(quantity).div(growth.quantity);
+  return { quantity, cost: price.times(quantity), fee };
 }
 
 /**

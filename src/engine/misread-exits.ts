@@ -1,5 +1,5 @@
 import { FILL_OVERLAP_MS, REDUCING_ORDERS_KEPT, UNMATCHED_REDUCTIONS_MAX } from '../limits.js';
-import { type Decimal, minDecimal, ZERO } from '../model/decimal.js';
+import { type Decimal, minDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import { configuredPlan } from '../model/settings.js';
 import { oppositeOf, type PositionSide } from '../model/side.js';
 import type { Exit } from '../model/tranche.js';
@@ -42,6 +42,37 @@ export function noteReducing(step: Step, symbol: string, orderId: string): void 
   }
 }
 
+/**
+ * The part of a fill that reductions were waiting for: what it opened was closed before we heard of it.
+ *
+ * In one-way mode it must not be taken for a reduction of what is held now.
+ */
+export function alreadyClosed(
+  step: Step,
+  symbol: string,
+  side: PositionSide,
+  quantity: Decimal,
+  time: number,
+): Decimal {
+  let left = quantity;
+  for (const { misread, taken } of takeUnmatched(step, symbol, side, quantity, time)) {
+    left = left.minus(taken);
+    step.emit('fill:applied', {
+      symbol,
+      trancheId: null,
+      orderId: misread.orderId,
+      orderSide: side === 'LONG' ? 'SELL' : 'BUY',
+      side,
+      quantity: toDecimalString(taken),
+      price: toDecimalString(misread.price),
+      fee: '0',
+      effect: 'external',
+      reason: 'closed what had not been heard of',
+    });
+  }
+  return quantity.minus(left);
+}
+
 /** Takes reductions that were waiting for this entry out of it. */
 export function reduceLateEntry(
   step: Step,
@@ -50,42 +81,82 @@ export function reduceLateEntry(
   quantity: Decimal,
   time: number,
 ): void {
-  const { unmatched } = step.symbol(symbol);
-  let left = quantity;
-  for (const misread of [...unmatched]) {
-    const fits = misread.side === side && misread.time >= time;
-    const fresh = step.now - misread.time <= FILL_OVERLAP_MS;
-    if (fits || !fresh) unmatched.splice(unmatched.indexOf(misread), 1);
-    if (!fits || !fresh || left.lte(0)) continue;
-    const taken = minDecimal(left, misread.quantity);
-    left = left.minus(taken);
-    const { price, orderId, time: exitTime } = misread;
-    const reason = 'external';
+  for (const { misread, taken } of takeUnmatched(step, symbol, side, quantity, time)) {
     reduceTranches(step, symbol, side, {
       quantity: taken,
-      price,
+      price: misread.price,
       fee: ZERO,
-      orderId,
-      reason,
-      time: exitTime,
+      orderId: misread.orderId,
+      reason: 'external',
+      time: misread.time,
     });
-    const rest = misread.quantity.minus(taken);
-    if (rest.gt(0)) unmatched.push({ ...misread, quantity: rest });
   }
 }
 
-/** @returns what no later fill explains */
+/** Reductions of a side, made after a moment, that wait for what they reduced. What they take is theirs no more. */
+function takeUnmatched(
+  step: Step,
+  symbol: string,
+  side: PositionSide,
+  quantity: Decimal,
+  time: number,
+): { readonly misread: Misread; readonly taken: Decimal }[] {
+  const { unmatched } = step.symbol(symbol);
+  const found: { misread: Misread; taken: Decimal }[] = [];
+  let left = quantity;
+  for (const misread of unmatched.splice(0)) {
+    if (step.now - misread.time > FILL_OVERLAP_MS) continue;
+    const fits = misread.side === side && misread.time >= time;
+    const taken = fits ? minDecimal(left, misread.quantity) : ZERO;
+    left = left.minus(taken);
+    if (taken.gt(0)) found.push({ misread, taken });
+    const rest = misread.quantity.minus(taken);
+    if (rest.gt(0)) unmatched.push({ ...misread, quantity: rest });
+  }
+  return found;
+}
+
+/** @returns what no other fill explains */
 function correct(step: Step, misread: Misread): Decimal {
   let left = misread.quantity;
   for (const { node, exit } of laterForeignExits(step, misread)) {
-    if (left.lte(0)) break;
+    if (left.lte(0)) return left;
     const taken = minDecimal(left, exit.quantity);
     left = left.minus(taken);
     replaceExit(node, exit, taken, misread);
     step.touch(node);
-    enter(step, node, exit, taken);
+    enter(step, node, exit, taken, oppositeOf(node.tranche.side));
+  }
+  for (const { node, exit } of earlierForeignExits(step, misread)) {
+    if (left.lte(0)) return left;
+    const taken = minDecimal(left, exit.quantity);
+    left = left.minus(taken);
+    /** Not looked at again: this part is settled. */
+    replaceExit(node, exit, taken, {
+      ...misread,
+      orderId: 'external',
+      role: 'external',
+      price: exit.price,
+      time: exit.time,
+    });
+    step.touch(node);
+    enter(step, node, exit, taken, node.tranche.side);
   }
   return left;
+}
+
+/**
+ * What was read as an exit of the other side although it opened the one that was reduced: so much of it never closed
+ * anything.
+ */
+function earlierForeignExits(
+  step: Step,
+  { symbol, side, time }: Misread,
+): { readonly node: TrancheNode; readonly exit: Exit }[] {
+  const opposite = oppositeOf(side);
+  return foreignExits(step, symbol, opposite)
+    .filter(({ exit }) => exit.time <= time && time - exit.time <= FILL_OVERLAP_MS)
+    .sort((a, b) => b.exit.time - a.exit.time);
 }
 
 /** Reductions of the side by orders that are not ours, made after the one that was missed; the latest first. */
@@ -93,17 +164,27 @@ function laterForeignExits(
   step: Step,
   { symbol, side, time }: Misread,
 ): { readonly node: TrancheNode; readonly exit: Exit }[] {
+  return foreignExits(step, symbol, side)
+    .filter(({ exit }) => exit.time >= time)
+    .sort((a, b) => b.exit.time - a.exit.time);
+}
+
+/** Exits of a side by orders that are not ours and that may have been entries. */
+function foreignExits(
+  step: Step,
+  symbol: string,
+  side: PositionSide,
+): { readonly node: TrancheNode; readonly exit: Exit }[] {
   const { reducing } = step.symbol(symbol);
   const found: { node: TrancheNode; exit: Exit }[] = [];
   for (const node of step.state.nodes.values()) {
     if (node.tranche.symbol !== symbol || node.tranche.side !== side) continue;
     for (const exit of node.tranche.exits) {
-      const foreign =
-        exit.role === 'external' && exit.orderId !== 'external' && !reducing.has(exit.orderId);
-      if (foreign && exit.time >= time) found.push({ node, exit });
+      const known = exit.orderId === 'external' || reducing.has(exit.orderId);
+      if (exit.role === 'external' && !known) found.push({ node, exit });
     }
   }
-  return found.sort((a, b) => b.exit.time - a.exit.time);
+  return found;
 }
 
 /** What the later order was believed to have closed was closed by the one that was missed, at its price. */
@@ -120,8 +201,14 @@ function replaceExit(
   tranche.proceeds = tranche.proceeds.plus(taken.times(price.minus(exit.price)));
 }
 
-function enter(step: Step, node: TrancheNode, exit: Exit, quantity: Decimal): void {
-  const { symbol, side, plan } = node.tranche;
+function enter(
+  step: Step,
+  node: TrancheNode,
+  exit: Exit,
+  quantity: Decimal,
+  side: PositionSide,
+): void {
+  const { symbol, plan } = node.tranche;
   const ledger = step.state.ledgers.get(ledgerKey(symbol, exit.orderId));
   if (ledger === undefined) {
     step.send({ kind: 'compare-account', reason: 'an entry was read as an exit' });
@@ -129,7 +216,7 @@ function enter(step: Step, node: TrancheNode, exit: Exit, quantity: Decimal): vo
   }
   bookEntry(step, {
     ledger,
-    side: oppositeOf(side),
+    side,
     quantity,
     cost: quantity.times(exit.price),
     fee: ZERO,

@@ -1,4 +1,9 @@
-import { RECORDING_ALLOWANCE_MAX_MS, REPLAN_PAUSE_MAX_MS, REPLAN_PAUSE_MS } from '../limits.js';
+import {
+  RECORDING_ALLOWANCE_MAX_MS,
+  REPLAN_PAUSE_MAX_MS,
+  REPLAN_PAUSE_MS,
+  RESOLVE_PAUSE_MAX_MS,
+} from '../limits.js';
 import type { Lane, PlaceIntent } from '../model/command.js';
 import { toDecimalString } from '../model/decimal.js';
 import type { DesiredOrder } from '../model/desired-order.js';
@@ -105,6 +110,9 @@ function renew(step: Step, order: WorkingOrder): void {
   order.deadline = order.sendBy + recvWindowMs;
 }
 
+/** Why an order goes whose successor rests. */
+export const REPLACED = 'replaced';
+
 /** Asks for an order's cancellation once; it leaves as soon as the order is known to be live. */
 export function requestCancel(step: Step, order: WorkingOrder, reason: string): void {
   if (isTerminal(order.status) || order.cancelStatus !== 'none') return;
@@ -124,6 +132,12 @@ export function requestCancel(step: Step, order: WorkingOrder, reason: string): 
 export function sendCancel(step: Step, order: WorkingOrder): void {
   if (order.cancelStatus !== 'requested' || !isOpen(order.status) || !step.state.storeWritable)
     return;
+  const pause = step.state.cancelPauses.get(order.clientOrderId);
+  if (pause && step.mono < pause.until) {
+    const node = step.survivor(order.trancheId);
+    if (node) step.wake(node, pause.until);
+    return;
+  }
   order.cancelStatus = 'submitted';
   step.saveOrder(order);
   step.send({
@@ -220,6 +234,7 @@ export function attemptsOf(node: TrancheNode, role: OrderRole): Attempts | null 
 /** How a cancellation request ended. What the order executed meanwhile always has to be known before it counts. */
 export function applyCancelOutcome(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {
   if (isTerminal(order.status) || order.cancelStatus !== 'submitted') return;
+  pauseCancels(step, order, outcome);
   if (
     outcome.kind === 'not-sent' ||
     (outcome.kind === 'rejected' && outcome.rejection.code === 'throttled')
@@ -231,6 +246,18 @@ export function applyCancelOutcome(step: Step, order: WorkingOrder, outcome: Wri
     startSearch(step, order);
   }
   step.saveOrder(order);
+}
+
+/** The next attempt to cancel waits, longer each time. */
+function pauseCancels(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {
+  const { cancelPauses } = step.state;
+  const tries = (cancelPauses.get(order.clientOrderId)?.tries ?? 0) + 1;
+  const pause = Math.min(RESOLVE_PAUSE_MAX_MS, REPLAN_PAUSE_MS * 2 ** Math.min(tries - 1, 10));
+  const asked = outcome.kind === 'rejected' ? (outcome.rejection.retryAfterMs ?? 0) : 0;
+  const until = step.mono + Math.max(pause, asked);
+  cancelPauses.set(order.clientOrderId, { tries, until });
+  const node = step.survivor(order.trancheId);
+  if (node) step.wake(node, until);
 }
 
 /** Tells of an order of ours. */

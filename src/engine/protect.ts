@@ -19,7 +19,7 @@ import {
 } from '../positions/desired-exits.js';
 import { beginClose } from './begin-close.js';
 import { endGraces, syncLevels } from './level-hits.js';
-import { intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
+import { intend, REPLACED, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -93,7 +93,7 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
     severalStops,
   });
   if (!severalStops) tellGap(step, node, diff.cancel);
-  for (const order of diff.cancel) requestCancel(step, order, 'replaced');
+  for (const order of diff.cancel) requestCancel(step, order, REPLACED);
   if (diff.waiting && wait !== null) step.wake(node, wait);
   if (!diff.waiting) node.moveWaitingSince = null;
   if (desired.local === 'below-minimum')
@@ -272,7 +272,7 @@ function placeableProfits(step: Step, node: TrancheNode) {
 /** Take-profits: amended by cancelling first, so that two never rest for one quantity. */
 function placeTakeProfits(step: Step, node: TrancheNode): void {
   const diff = diffTakeProfits(placeableProfits(step, node), ordersOf(node, 'take-profit'));
-  for (const order of diff.cancel) requestCancel(step, order, 'replaced');
+  for (const order of diff.cancel) requestCancel(step, order, REPLACED);
   if (diff.place.length === 0 && diff.resend.length === 0) return;
   if (step.mono < node.profit.retryAt) {
     step.wake(node, node.profit.retryAt);

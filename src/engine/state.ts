@@ -47,6 +47,8 @@ export interface EngineState {
   /** Named values that the store keeps, e.g. fill watermarks. */
   readonly marks: Map<string, string>;
   readonly searches: Map<ClientOrderId, Search>;
+  /** When a cancellation that did not get through may be tried again. */
+  readonly cancelPauses: Map<ClientOrderId, CancelPause>;
   /** Fills that were heard before the first complete look at the account. */
   readonly early: Extract<import('../model/input.js').Input, { kind: 'fill' }>[];
   /** Fills that wait for a look-up, by `symbol|orderId`. */
@@ -165,6 +167,12 @@ export interface Misread {
   readonly quantity: Decimal;
   readonly price: Decimal;
   readonly time: number;
+}
+
+export interface CancelPause {
+  readonly tries: number;
+  /** Monotonic ms. */
+  readonly until: number;
 }
 
 /** Definite refusals in a row, and when to try again. */

@@ -231,7 +231,10 @@ export class FuzzOracle {
   async judgeEnd(): Promise<void> {
     const { monitor, paper } = this.#bench;
     const health = monitor.getHealth();
-    if (health.state !== 'running') return this.fail(`I16: the monitor is ${health.state}`);
+    if (health.state !== 'running') {
+      this.fail(`I16: the monitor is ${health.state}`);
+      return;
+    }
     if (health.unresolvedOrders > 0) this.fail(`I6: ${health.unresolvedOrders} orders unresolved`);
     const open = (await paper.fetchOpenOrders()).filter(
       (order) => roleOf(order.clientOrderId) !== 'foreign',

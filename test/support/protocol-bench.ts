@@ -15,7 +15,12 @@ import type { TrancheView } from '../../src/model/views.js';
 import type { GlobalSettings, SymbolSettings } from '../../src/monitor/config/monitor-config.js';
 import { PositionMonitor } from '../../src/monitor/position-monitor.js';
 import { VirtualClock } from '../../src/platform/virtual-clock.js';
-import type { OrderStatusReport, PlaceOrderRequest } from '../../src/ports/exchange-adapter.js';
+import type {
+  CancelOrderRequest,
+  OrderStatusReport,
+  PlaceOrderRequest,
+} from '../../src/ports/exchange-adapter.js';
+import type { PriceSink } from '../../src/ports/price-feed.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
 import type { Store } from '../../src/ports/store.js';
 import { CrashDisk } from './crash-store.js';
@@ -46,6 +51,8 @@ export interface BenchOptions {
   readonly sources?: readonly PriceSource[];
   readonly paper?: Partial<PaperExchangeOptions>;
   readonly price?: number;
+  /** The store does real input and output: virtual time waits for it. */
+  readonly realStore?: boolean;
   /** Stores of the lives to come; default: handles of `disk`. */
   readonly store?: () => Store;
 }
@@ -65,6 +72,8 @@ export class ProtocolBench {
   readonly disk = new CrashDisk(this.clock);
   readonly events: MonitorEvent[] = [];
   feed: ManualFeed;
+  /** What a feed without checks of its own would push into. */
+  rawSink: PriceSink | null = null;
   monitor: PositionMonitor;
   readonly #options: BenchOptions;
   #orders = 0;
@@ -100,6 +109,8 @@ export class ProtocolBench {
   /** Starts, lets it settle and gives the first prices. */
   async start(): Promise<void> {
     await this.until(this.monitor.start());
+    /** What was pushed while it started leads to one more comparison. */
+    await this.run(100);
   }
 
   /** Kills the running monitor: no goodbye, requests under way still arrive. */
@@ -122,7 +133,16 @@ export class ProtocolBench {
 
   #newFeed(): ManualFeed {
     const { sources } = this.#options;
-    return new ManualFeed({ clock: this.clock, ...(sources === undefined ? {} : { sources }) });
+    const feed = new ManualFeed({
+      clock: this.clock,
+      ...(sources === undefined ? {} : { sources }),
+    });
+    const connect = feed.connect.bind(feed);
+    feed.connect = (sink) => {
+      this.rawSink = sink;
+      return connect(sink);
+    };
+    return feed;
   }
 
   #newMonitor(): PositionMonitor {
@@ -150,15 +170,21 @@ export class ProtocolBench {
   /** Lets virtual time pass; timers and answers come in their order. */
   async run(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
-    await drained();
+    await this.#drained();
     for (;;) {
       const next = this.clock.nextTimerAt;
       if (next === null || next > end) break;
       this.#fireNext(next);
-      await drained();
+      await this.#drained();
     }
     this.clock.advanceTo(end);
+    await this.#drained();
+  }
+
+  async #drained(): Promise<void> {
     await drained();
+    if (this.#options.realStore !== true) return;
+    for (let turn = 0; turn < REAL_TURNS_MAX && this.monitor.busy; turn += 1) await drained();
   }
 
   /** A due time with a fraction of a ms is lost in wall time: then one ms more reaches it. */
@@ -175,12 +201,17 @@ export class ProtocolBench {
     };
     promise.then(settled, settled);
     const end = this.clock.now() + limitMs;
-    await drained();
+    const realTurns = this.#options.realStore === true ? 1_000 : 0;
+    await this.#drained();
     while (!done) {
+      /** Files are opened in real time; virtual time must not run away meanwhile. */
+      for (let turn = 0; turn < realTurns && !done; turn += 1) await drained();
+      if (done) break;
       const next = this.clock.nextTimerAt;
+      if (next === null && realTurns > 0) continue;
       if (next === null || next > end) throw new Error('the promise does not settle');
       this.#fireNext(next);
-      await drained();
+      await this.#drained();
     }
     return promise;
   }
@@ -263,6 +294,12 @@ export class ProtocolBench {
     );
   }
 
+  canceled(role?: OrderRole): CancelOrderRequest[] {
+    return this.exchange
+      .canceled()
+      .filter(({ clientOrderId }) => role === undefined || roleOf(clientOrderId) === role);
+  }
+
   /** When requests of a role were sent, ms since the bench was made. */
   sentAt(role: OrderRole, kind: 'place' | 'cancel' = 'place'): number[] {
     return this.exchange.requests
@@ -305,6 +342,14 @@ export function roleOf(clientOrderId: string | undefined): OrderRole | 'foreign'
 function isOwn(clientOrderId: string | undefined): boolean {
   return clientOrderId?.startsWith('pm') === true && clientOrderId.length === 29;
 }
+
+/** The generation in one of our client order ids. */
+export function generationOf(clientOrderId: string): number {
+  return Number.parseInt(clientOrderId.slice(25), 36);
+}
+
+/** Turns of the event loop that real input and output may take. */
+const REAL_TURNS_MAX = 5_000;
 
 /** Lets everything run that waits for nothing but its turn. */
 export function drained(): Promise<void> {

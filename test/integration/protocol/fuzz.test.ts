@@ -21,4 +21,16 @@ describe('the protocol under random faults', () => {
       }
     });
   }
+
+  it('is the same each time', async () => {
+    const once = await runFuzzSeed(FROM);
+    const again = await runFuzzSeed(FROM);
+    const trace = ({ bench }: typeof once): string =>
+      bench.exchange.requests
+        .map(({ kind, sentAt, arrivedAt, place, cancel }) =>
+          [kind, sentAt, arrivedAt, (place ?? cancel)?.clientOrderId.slice(12)].join(),
+        )
+        .join('\n');
+    expect(trace(again)).toBe(trace(once));
+  });
 });
