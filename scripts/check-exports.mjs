@@ -1,14 +1,16 @@
 /**
  * Compares `exports` and `bin` of package.json with the built files, both ways, and proves that the main entry
- * loads nothing of Node (it runs in browsers too).
+ * loads nothing of Node (it runs in browsers too) and that only the testing entry holds code for tests.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
-import { exportLeaves, filesBelow, inRoot, main, readPackage } from './lib/project.mjs';
+import { exportLeaves, filesBelow, inRoot, main, readJson, readPackage } from './lib/project.mjs';
 
 /** Entries whose whole import graph must be free of Node's built-ins. */
 const BROWSER_SAFE = ['.'];
+/** The only entry whose files may hold code from `src/testing/`. */
+const FOR_TESTS = './testing';
 /** Parts of the build that entries load, not entries themselves. */
 const NOT_AN_ENTRY =
   /(^|\/)chunk-|\.map$|(^|\/)[\w-]+-[\w-]{8}\.d\.c?ts$|^third-party-licenses\.txt$/;
@@ -25,6 +27,10 @@ main(() => {
     ...leaves
       .filter(({ subpath, file }) => BROWSER_SAFE.includes(subpath) && /\.c?js$/.test(file))
       .flatMap(({ subpath, file }) => builtInsOf(subpath, file)),
+    ...leaves
+      .filter(({ subpath, file }) => subpath !== FOR_TESTS && /\.c?js$/.test(file))
+      .flatMap(({ subpath, file }) => testCodeOf(subpath, file)),
+    ...bins.flatMap((file) => testCodeOf('bin', file)),
   ];
   if (problems.length > 0) throw new Error(problems.join('\n'));
   console.log(`exports: ${leaves.length} files of ${Object.keys(manifest.exports).length} entries`);
@@ -74,22 +80,39 @@ function notExecutable(file) {
 
 /** Built-ins in everything that the file loads from our own build. */
 function builtInsOf(subpath, entry) {
+  return graphOf(entry).flatMap((path) =>
+    loadedBy(path)
+      .filter((specifier) => specifier.startsWith('node:') || builtinModules.includes(specifier))
+      .map(
+        (specifier) =>
+          `${subpath} (${relative(inRoot(), path)}) loads ${specifier}: browsers have no such thing`,
+      ),
+  );
+}
+
+/** Sources of tests in everything that the file loads from our own build, as its source maps tell. */
+function testCodeOf(subpath, entry) {
+  return graphOf(entry).flatMap((path) => {
+    const map = `${path}.map`;
+    if (!existsSync(map)) return [`${relative(inRoot(), path)}: no source map tells what is in it`];
+    return readJson(map)
+      .sources.filter((source) => /(^|\/)src\/testing\//.test(source))
+      .map((source) => `${subpath} (${relative(inRoot(), path)}) holds ${source}, code for tests`);
+  });
+}
+
+/** The file and everything that it loads from our own build. */
+function graphOf(entry) {
   const seen = new Set();
-  const problems = [];
   const walk = (path) => {
     if (seen.has(path) || !existsSync(path)) return;
     seen.add(path);
     for (const specifier of loadedBy(path)) {
       if (specifier.startsWith('.')) walk(join(dirname(path), specifier));
-      else if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {
-        problems.push(
-          `${subpath} (${relative(inRoot(), path)}) loads ${specifier}: browsers have no such thing`,
-        );
-      }
     }
   };
   walk(inRoot(entry));
-  return problems;
+  return [...seen];
 }
 
 function loadedBy(path) {

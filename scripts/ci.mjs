@@ -42,6 +42,19 @@ const CHECKS = [
     minutes: 20,
     count: (exitCode) => countTests(SUITE_REPORT, exitCode),
   },
+  {
+    name: 'simulation',
+    command: [
+      'npm',
+      ['run', '--silent', 'sim', '--', '--seeds', '20000', '--s2-seeds', '2000', '--twice'],
+    ],
+    minutes: 12,
+  },
+  {
+    name: 'kill-test',
+    command: ['npm', ['run', '--silent', 'kill-test', '--', '--kills', '50']],
+    minutes: 6,
+  },
   { name: 'test:types', command: script('test:types'), minutes: 5 },
   { name: 'test:pack', command: script('test:pack'), minutes: 6 },
   { name: 'test:lts', command: script('test:lts'), minutes: 20 },

@@ -13,6 +13,7 @@ export { StoreError } from './errors/store-error.js';
 export { ValidationError } from './errors/validation-error.js';
 export type { MonitorListener } from './events/isolated-emitter.js';
 export type { CloseResult } from './model/close-result.js';
+export type { CoverView, CrashCover } from './model/cover.js';
 export {
   type DecimalInput,
   type DecimalString,

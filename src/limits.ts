@@ -49,6 +49,10 @@ export const RESOLVE_PAUSE_MAX_MS = 5_000;
 export const URGENT_READ_MS = 300;
 /** A triggered stop that has not filled is followed by a close after this, ms. */
 export const TRIGGERED_UNFILLED_MS = 2_000;
+/** How often the exchange is asked for a report on protection while what is protected changes meanwhile. */
+export const VERIFY_READS_MAX = 3;
+/** New exposure that nothing covers is told after this, ms; cover that is lost is told at once. */
+export const UNPROTECTED_NOTICE_MS = 1_000;
 /** Pause between two moves of a resting stop, ms. */
 export const STOP_MOVE_PAUSE_MS = 250;
 /** How long a stop's move may wait while the price is near either level, ms. */
@@ -164,6 +168,8 @@ export const PAPER_FILL_PARTS_MAX = 100;
 /** Longest simulated round trip of the paper exchange, ms. */
 export const PAPER_LATENCY_MAX_MS = 60_000;
 
+/** Failures of listeners that wait to be recorded with something else; the oldest are dropped. */
+export const UNRECORDED_EVENTS_KEPT = 1_000;
 /** Events that a `MemoryStore` keeps; the oldest are dropped. About 50 MB. */
 export const MEMORY_EVENTS_KEPT = 100_000;
 /** Batches that may wait for the store's next write; a commit beyond it is refused. */

@@ -16,6 +16,7 @@ import {
 import { bookEntry, mergeProfitable } from './entries.js';
 import { reduceTranches } from './executions.js';
 import { applyFill } from './fills.js';
+import { reviewUnmatched } from './misread-exits.js';
 import { adoptStray, applyOwnReport } from './order-reports.js';
 import { requestCancel, startSearch } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
@@ -36,13 +37,15 @@ export function applyAccount(step: Step, view: AccountView): number {
   }
   for (const symbol of view.symbols) step.saveMark(watermarkName(symbol), String(view.venueTime));
   const orders = applyOrders(step, view);
-  state.comparedAt = step.mono;
+  /** As old as the reads: a process that stood still meanwhile knows nothing fresh. */
+  state.comparedAt = step.mono - Math.max(0, step.venue - view.venueTime);
   /** Only the stream itself says later whether it is up; reads work without it. */
   if (first) state.exchangeUp = true;
   const differences = applyPositions(step, view);
   if (first) {
     state.phase = 'running';
     for (const input of state.early.splice(0)) applyFill(step, input);
+    reviewUnmatched(step);
   } else mergeAtLastPrice(step);
   for (const node of state.nodes.values()) if (node.tranche.state !== 'CLOSED') step.revisit(node);
   return orders + differences;
@@ -74,6 +77,7 @@ function applyOrders(step: Step, view: AccountView): number {
     const order = state.orders.get(id as WorkingOrder['clientOrderId']);
     /** Not in the list is no proof of an end: ask for the order itself. */
     if (!order) continue;
+    order.doubted = true;
     startSearch(step, order);
     const node = step.survivor(order.trancheId);
     if (node) step.revisit(node);
@@ -167,10 +171,10 @@ function applyPositions(step: Step, view: AccountView): number {
   const rows = view.positions.filter((row) => isWatched(step, row.symbol));
   const differences = comparePositions(rows, expected);
   const different = new Set(differences.map((row) => `${row.symbol}|${row.side}`));
-  for (const symbol of state.symbols.values()) {
-    for (const side of ['LONG', 'SHORT'] as const) {
-      if (!different.has(`${symbol.symbol}|${side}`)) symbol.differences[side] = null;
-    }
+  for (const { symbol, side, changedSince } of expected) {
+    /** Where nothing can be said now, what was seen before still stands. */
+    if (!changedSince && !different.has(`${symbol}|${side}`))
+      step.symbol(symbol).differences[side] = null;
   }
   for (const difference of differences) applyDifference(step, difference);
   return differences.length;
@@ -237,7 +241,7 @@ function shrink(step: Step, difference: PositionDifference, missing: Decimal): v
     fee: ZERO,
     orderId: 'external',
     reason: 'external',
-    time: step.now,
+    time: step.venue,
   });
 }
 
@@ -255,7 +259,7 @@ function adopt(step: Step, difference: PositionDifference, quantity: Decimal): v
     });
     return;
   }
-  const ledger = newLedger(difference.symbol, `adopted-${step.now}-${difference.side}`, step.now);
+  const ledger = newLedger(difference.symbol, `adopted-${step.venue}-${difference.side}`, step.now);
   ledger.bookedQty = quantity;
   ledger.bookedCost = quantity.times(price);
   ledger.cumulative = { quantity, cost: ledger.bookedCost };

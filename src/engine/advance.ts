@@ -1,5 +1,4 @@
 import { RESOLVE_ALARM_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
-import { toDecimalString } from '../model/decimal.js';
 import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
@@ -9,7 +8,7 @@ import { answerCovered, REPLACED, sendCancel, startSearch, tellFailure } from '.
 import { isProtectedAsPlanned, protect } from './protect.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { coverageOf, trancheView } from './views.js';
+import { trackCoverage } from './track-coverage.js';
 
 /** Brings one tranche forward from whatever is known now. Looks at the whole; safe to call at any time. */
 export function advance(step: Step, node: TrancheNode): void {
@@ -21,6 +20,8 @@ export function advance(step: Step, node: TrancheNode): void {
   node.wakeAt = null;
   reviewReplacements(node);
   pursueOrders(step, node);
+  /** Before it is told as closed: what was missing until then is in its account. */
+  if (remaining(node.tranche).lte(0)) trackCoverage(step, node);
   if (step.state.settings.usePositionMonitor) {
     if (node.tranche.state === 'OPEN') protect(step, node);
     if (node.tranche.state === 'CLOSING') advanceClose(step, node);
@@ -108,87 +109,6 @@ function pursue(step: Step, node: TrancheNode, order: WorkingOrder): void {
     orderKind: order.terms.kind,
     sinceMs: order.createdAt,
   });
-}
-
-/** Accounts for time without cover, and tells when cover is placed, lost or back. */
-function trackCoverage(step: Step, node: TrancheNode): void {
-  const { tranche } = node;
-  const held = remaining(tranche);
-  const wantsStop = tranche.levels.stopLoss !== null && step.state.settings.usePositionMonitor;
-  const coverage = coverageOf(step.state, node, step.mono);
-  if (held.lte(0) || coverage !== 'none' || !wantsStop) {
-    if (node.nakedSince !== null) {
-      step.state.nakedMs += step.mono - node.nakedSince;
-      node.nakedSince = null;
-    }
-  } else node.nakedSince ??= step.mono;
-  if (tranche.state !== 'OPEN') return;
-  const complete = isProtectedAsPlanned(step, node);
-  const common = {
-    symbol: tranche.symbol,
-    positionId: tranche.positionId,
-    trancheId: tranche.id,
-    side: tranche.side,
-    coverage,
-  };
-  if (complete) {
-    if (node.missingSince !== null) {
-      const unprotectedMs = step.mono - node.missingSince;
-      node.missingSince = null;
-      step.emit('protection:recovered', {
-        ...common,
-        unprotectedMs,
-        reason: 'everything planned rests again',
-      });
-    }
-    node.failureTold = '';
-    const signature = signatureOf(node);
-    if (signature !== node.announced) {
-      node.announced = signature;
-      step.emit('protection:placed', {
-        ...common,
-        tranche: trancheView(step.state, node, step.mono),
-        sinceFillMs: step.mono - node.lastFillMono,
-        reason: 'everything planned rests or is guarded',
-      });
-    }
-    return;
-  }
-  /** Only what had been complete at these very levels can go missing; a move under way is not a loss. */
-  const lost = node.announced !== '' && node.announced === signatureOf(node) && lostByOthers(node);
-  if (lost && node.missingSince === null) {
-    node.missingSince = step.mono;
-    step.emit('protection:missing', {
-      ...common,
-      exposure: toDecimalString(held),
-      reason: 'an order that protects is gone and not by us',
-    });
-  }
-}
-
-/** Whether the last order of a protecting role ended without us having asked for it. */
-function lostByOthers(node: TrancheNode): boolean {
-  return (['stop-loss', 'take-profit'] as const).some((role) => {
-    const orders = node.orders.filter((order) => order.role === role);
-    const live = orders.some((order) => isOpen(order.status) && order.cancelStatus === 'none');
-    return (
-      !live &&
-      orders.some(
-        (order) =>
-          (order.status === 'canceled' || order.status === 'expired') &&
-          order.cancelReason === null,
-      )
-    );
-  });
-}
-
-function signatureOf(node: TrancheNode): string {
-  const { levels } = node.tranche;
-  return [
-    remaining(node.tranche).toFixed(),
-    levels.stopLoss?.toFixed() ?? '-',
-    ...levels.takeProfits.map((level) => `${level.price.toFixed()}*${level.portion.toFixed()}`),
-  ].join('|');
 }
 
 /** Callers that handed a fill over hear `true` when what they asked for is in place, `false` when time is up. */

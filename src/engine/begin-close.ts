@@ -1,8 +1,8 @@
 import type { Decimal } from '../model/decimal.js';
 import { type CloseReason, remaining, type TriggerEvidence } from '../model/tranche.js';
+import { restingStopQuantity } from './coverage.js';
 import { noAttempts, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { restingStopQuantity } from './views.js';
 
 export interface CloseCause {
   readonly reason: CloseReason;

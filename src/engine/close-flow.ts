@@ -264,7 +264,7 @@ function bookAsExternal(step: Step, node: TrancheNode): void {
     quantity: rest,
     price,
     fee: ZERO,
-    time: step.now,
+    time: step.venue,
   };
   tranche.closing = {
     ...(tranche.closing ?? { level: null, trigger: null, since: step.now }),

@@ -11,7 +11,7 @@ export function judgeStaleness(current: Step): void {
   for (const symbol of state.symbols.values()) {
     if (!symbol.watched || symbol.stale) continue;
     let youngest = Number.NEGATIVE_INFINITY;
-    for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastReceivedAt);
+    for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastHeardAt);
     if (current.mono - youngest > staleAfterMs)
       applyStaleness(current, symbol.symbol, true, 'no price came');
   }
@@ -23,12 +23,11 @@ export function applyStaleness(current: Step, name: string, stale: boolean, reas
   if (symbol === undefined || symbol.stale === stale) return;
   symbol.stale = stale;
   let youngest = Number.NEGATIVE_INFINITY;
-  for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastReceivedAt);
+  for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastHeardAt);
   const ageMs = Number.isFinite(youngest) ? current.mono - youngest : 0;
   if (stale) current.emit('price:stale', { symbol: name, ageMs, reason });
   else current.emit('price:recovered', { symbol: name, reason });
-  for (const side of ['LONG', 'SHORT'] as const)
-    for (const node of symbol.live[side]) current.revisit(node);
+  current.revisitAll(symbol);
 }
 
 export function applyExchangeConnection(current: Step, up: boolean, detail: string): void {
@@ -56,6 +55,7 @@ export function applyFeedConnection(
   for (const symbol of state.symbols.values()) {
     if (!symbol.watched) continue;
     if (!up) applyStaleness(current, symbol.symbol, true, 'the price feed is disconnected');
+    current.revisitAll(symbol);
     if (to === 'reconnected') {
       const sources = [...state.feedSources];
       current.send({ kind: 'watch-prices', symbol: symbol.symbol, sources });

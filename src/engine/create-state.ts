@@ -32,6 +32,7 @@ export function createState(setup: EngineSetup): EngineState {
     inputs: 0,
     eventSeq: setup.lastSeq,
     openedSeq: 0,
+    unrecordedEvents: [],
     errors: 0,
     lastUpdate: 0,
     symbols: new Map(),

@@ -14,6 +14,7 @@ import {
   openTranche,
 } from '../positions/tranche-arithmetic.js';
 import { disarmAll } from './begin-close.js';
+import { endGap } from './coverage-gap.js';
 import { evictClosed } from './evict-closed.js';
 import { tellFill } from './executions.js';
 import { tellFailure } from './order-traffic.js';
@@ -77,7 +78,7 @@ function continued(step: Step, entry: Entry): TrancheNode | null {
     const id = entry.ledger.trancheIds[index];
     const node = id === undefined ? undefined : step.survivor(id);
     if (node?.tranche.side !== entry.side) continue;
-    return node.tranche.state === 'OPEN' ? node : null;
+    return isJoinable(node.tranche) ? node : null;
   }
   return null;
 }
@@ -116,7 +117,12 @@ function assigned(step: Step, entry: Entry, price: Decimal): TrancheNode | null 
 }
 
 function openTranches(nodes: readonly TrancheNode[]): Tranche[] {
-  return nodes.map((node) => node.tranche).filter((tranche) => tranche.state === 'OPEN');
+  return nodes.map((node) => node.tranche).filter(isJoinable);
+}
+
+/** What was sold out is closed, also before it is looked at: several fills may come in one reading. */
+function isJoinable(tranche: Tranche): boolean {
+  return tranche.state === 'OPEN' && remaining(tranche).gt(0);
 }
 
 function open(step: Step, entry: Entry, intake: Intake, instrument: Instrument): TrancheNode {
@@ -139,12 +145,11 @@ function open(step: Step, entry: Entry, intake: Intake, instrument: Instrument):
       openedSeq: state.openedSeq,
       plan,
       separate: entry.choice === 'new',
-      now: step.now,
+      now: step.venue,
     },
     instrument,
   );
   const node = newNode(tranche, step.mono);
-  node.nakedSince = step.mono;
   state.nodes.set(tranche.id, node);
   symbol.live[side].push(node);
   step.touch(node);
@@ -221,6 +226,7 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
   const symbol = step.symbol(survivor.symbol);
   for (const tranche of absorbed) {
     const gone = step.node(tranche.id) as TrancheNode;
+    endGap(step, gone, 'merged into another tranche');
     disarmAll(gone);
     for (const order of gone.orders) {
       order.trancheId = survivor.id;
@@ -229,6 +235,7 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
     }
     gone.orders.length = 0;
     gone.grace = {};
+    node.lastFillMono = Math.max(node.lastFillMono, gone.lastFillMono);
     gone.wakeAt = null;
     node.waiters.push(...gone.waiters);
     gone.waiters = [];

@@ -99,7 +99,8 @@ function takeFromSiblings(
     slot,
     quantity: unexplained,
     price,
-    time: order.createdAt,
+    since: order.createdAt,
+    time,
   });
 }
 

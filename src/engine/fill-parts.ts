@@ -54,6 +54,7 @@ export function reduceFirst(
       quantity: left,
       price,
       time,
+      since: time,
     });
     return null;
   }

@@ -11,6 +11,7 @@ import type { OrderReport } from '../model/reports.js';
 import { configuredPlan } from '../model/settings.js';
 import { isOwnClientOrderId, parseClientOrderId } from '../orders/client-order-id.js';
 import { absorbEvidence, type ExecutionDelta, newLedger } from '../orders/execution-ledger.js';
+import type { PriceBook } from '../triggers/price-book.js';
 import { bookEntry } from './entries.js';
 import { claimAdopted, reduceFirst } from './fill-parts.js';
 import { reduceLateEntry } from './misread-exits.js';
@@ -139,12 +140,29 @@ function rememberReference(step: Step, evidence: FillEvidence, delta: ExecutionD
   const symbol = step.symbol(evidence.symbol);
   for (const source of step.state.feedSources) {
     const book = openBook(step.state, symbol, source);
+    if (isContradicted(book, price, evidence.time)) {
+      book.forget();
+      step.revisitAll(symbol);
+      step.send({ kind: 'confirm-price', symbol: evidence.symbol, source });
+      continue;
+    }
     const later =
       source === 'LAST' && evidence.time >= book.lastExchangeTime && book.insideBand(price);
     if (Number.isNaN(book.last) || book.isInferred || later) {
-      book.acceptInferred(price, step.mono, Math.min(evidence.time, step.now));
+      /** Guards on it count from here, those of other tranches as well. */
+      if (book.lastHeardAt === Number.NEGATIVE_INFINITY || Number.isNaN(book.last))
+        step.revisitAll(symbol);
+      book.acceptInferred(price, step.mono, Math.min(evidence.time, step.venue));
     }
   }
+}
+
+/**
+ * The exchange traded at a price far from the last one, and no earlier: one of the two is wrong, and a level must not be
+ * judged on either. A price that nobody could confirm or deny is found out by this.
+ */
+function isContradicted(book: PriceBook, price: number, time: number): boolean {
+  return !Number.isNaN(book.last) && !book.insideBand(price) && time >= book.lastExchangeTime;
 }
 
 function hasLive(step: Step, symbol: string): boolean {

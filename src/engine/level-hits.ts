@@ -4,6 +4,7 @@ import { remaining, type TriggerEvidence } from '../model/tranche.js';
 import { takeProfitQuantities } from '../positions/desired-exits.js';
 import type { ArmedLevel } from '../triggers/price-book.js';
 import { beginClose } from './begin-close.js';
+import { restingStopQuantity } from './coverage.js';
 import {
   bookFor,
   freshPrice,
@@ -14,7 +15,6 @@ import {
 } from './price-sources.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { restingStopQuantity } from './views.js';
 
 /**
  * Keeps our own guards armed at the levels in force, and judges a level the moment it is armed.
@@ -199,8 +199,10 @@ export function endGraces(step: Step, node: TrancheNode): void {
   }
   const triggered = ordersOf(node, 'stop-loss').some((order) => order.status === 'triggered');
   /** A triggered stop has its own watchdog. */
-  if (!triggered)
-    beginClose(step, node, { reason: 'stop-loss', level: stop.level, trigger: stop.trigger });
+  if (triggered) return;
+  beginClose(step, node, { reason: 'stop-loss', level: stop.level, trigger: stop.trigger });
+  /** A stop that should have triggered long ago may have filled unheard: what is held is looked at first. */
+  if (node.close && restsFor(node, 'stop-loss')) node.close.mustRead = true;
 }
 
 function restsFor(node: TrancheNode, role: 'stop-loss' | 'take-profit'): boolean {

@@ -16,8 +16,10 @@ import type { Step } from './step-context.js';
  */
 export function correctMisreadExits(step: Step): void {
   for (let misread = step.misread.shift(); misread !== undefined; misread = step.misread.shift()) {
-    const oneWay = step.state.settings.positionMode === 'one-way';
-    const left = oneWay ? correct(step, misread) : misread.quantity;
+    const { settings, phase } = step.state;
+    /** Before the account was read completely nothing is planned: the first complete look goes on from what is kept. */
+    const mayCorrect = settings.positionMode === 'one-way' && phase === 'running';
+    const left = mayCorrect ? correct(step, misread) : misread.quantity;
     if (left.gt(0)) {
       remember(step, { ...misread, quantity: left });
       step.send({ kind: 'compare-account', reason: 'a reduction exceeds what is known' });
@@ -30,6 +32,12 @@ function remember(step: Step, misread: Misread): void {
   const { unmatched } = step.symbol(misread.symbol);
   unmatched.push(misread);
   if (unmatched.length > UNMATCHED_REDUCTIONS_MAX) unmatched.shift();
+}
+
+/** Takes up what was heard of before the first complete look at the account. */
+export function reviewUnmatched(step: Step): void {
+  for (const symbol of step.state.symbols.values())
+    step.misread.push(...symbol.unmatched.splice(0));
 }
 
 /** Notes a foreign order that may only reduce. */
@@ -105,7 +113,7 @@ function takeUnmatched(
   const found: { misread: Misread; taken: Decimal }[] = [];
   let left = quantity;
   for (const misread of unmatched.splice(0)) {
-    if (step.now - misread.time > FILL_OVERLAP_MS) continue;
+    if (step.venue - misread.time > FILL_OVERLAP_MS) continue;
     const fits = misread.side === side && misread.time >= time;
     const taken = fits ? minDecimal(left, misread.quantity) : ZERO;
     left = left.minus(taken);
@@ -162,10 +170,10 @@ function earlierForeignExits(
 /** Reductions of the side by orders that are not ours, made after the one that was missed; the latest first. */
 function laterForeignExits(
   step: Step,
-  { symbol, side, time }: Misread,
+  { symbol, side, since }: Misread,
 ): { readonly node: TrancheNode; readonly exit: Exit }[] {
   return foreignExits(step, symbol, side)
-    .filter(({ exit }) => exit.time >= time)
+    .filter(({ exit }) => exit.time >= since)
     .sort((a, b) => b.exit.time - a.exit.time);
 }
 

@@ -19,11 +19,12 @@ import {
   becomeUnsent,
   bookRefusal,
   clearAttempts,
+  REPLACED,
   rememberVenueId,
   sendCancel,
   tellFailure,
 } from './order-traffic.js';
-import { onRefusedClose, onRefusedStop } from './refusals.js';
+import { onRefusedClose, onRefusedProfit, onRefusedStop } from './refusals.js';
 import { ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -45,6 +46,8 @@ export function ownOrder(
 
 /** Takes a report on an order of ours in. */
 export function applyOwnReport(step: Step, order: WorkingOrder, report: OrderReport): void {
+  order.doubted = false;
+  learnTerms(order, report);
   const { became, executed } = applyReport(order, report, step.now, step.mono);
   rememberVenueId(step, order);
   order.touchedAt = step.state.inputs;
@@ -69,7 +72,18 @@ export function applyOwnReport(step: Step, order: WorkingOrder, report: OrderRep
     /** While a cancellation is pursued the search stays, and its pause with it: the two must not chase each other. */
     step.state.searches.delete(order.clientOrderId);
   }
-  sendCancel(step, order);
+  /** Whether a stop that was to be replaced may still go is for its tranche to say: more may have come in. */
+  if (order.cancelReason === REPLACED && node) step.revisit(node);
+  else sendCancel(step, order);
+}
+
+/** An order that a fill told of first is at least as large as that fill; only its report says how large it is. */
+function learnTerms(order: WorkingOrder, report: OrderReport): void {
+  if (report.quantity.lte(order.terms.quantity)) return;
+  const { quantity, price, triggerPrice, triggerSource } = report;
+  order.terms = { ...order.terms, quantity, price, triggerPrice, triggerSource };
+  const isOver = order.execution.bookedQty.gte(quantity);
+  if (order.status === 'filled' && !isTerminal(report.status) && !isOver) order.status = 'accepted';
 }
 
 /**
@@ -82,7 +96,7 @@ function paceShortLived(step: Step, order: WorkingOrder, became: OrderReport['st
   const node = step.survivor(order.trancheId);
   const attempts = node && attemptsOf(node, order.role);
   if (!node || !attempts) return;
-  const shortLived = step.now - order.createdAt < SHORT_LIFE_MS;
+  const shortLived = step.venue - order.createdAt < SHORT_LIFE_MS;
   if (shortLived || became === 'rejected') bookRefusal(step, attempts, { code: 'other' });
   /** Accepted once and refused when it was to execute: our own guard is all there is now. */
   if (became === 'rejected')
@@ -179,7 +193,7 @@ function applyRejection(step: Step, order: WorkingOrder, rejection: Rejection): 
   if (attempts) bookRefusal(step, attempts, rejection);
   if (order.role === 'close') onRefusedClose(step, node, rejection);
   else if (order.role === 'stop-loss') onRefusedStop(step, node, order, rejection);
-  else tellFailure(step, node, order.role, `${rejection.code}: ${rejection.detail}`);
+  else onRefusedProfit(step, node, order, rejection);
 }
 
 /** It did not arrive, for sure. The first time it goes again at once; after that with growing pauses. */
@@ -288,6 +302,7 @@ export function adoptStray(
         reduceOnly: report.reduceOnly,
       },
       now: step.now,
+      venue: step.venue,
       sendWithinMs: 0,
       recvWindowMs: state.settings.recvWindowMs,
     });

@@ -15,9 +15,10 @@ import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { clientOrderIdOf } from '../orders/client-order-id.js';
 import { newIntent } from '../orders/order-lifecycle.js';
+import { coverageOf } from './coverage.js';
 import { type Attempts, ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { coverageOf, orderView } from './views.js';
+import { orderView } from './views.js';
 
 /** Records intents for what should be placed: one generation, deterministic ids. They leave with {@link sendOrders}. */
 export function intend(
@@ -29,7 +30,7 @@ export function intend(
   /** Nothing is recorded for nothing: a touched tranche is looked at again, and that must come to an end. */
   if (wanted.length === 0) return [];
   const { tranche } = node;
-  const { state, now } = step;
+  const { state, now, venue } = step;
   const generation = tranche.nextGeneration[role];
   tranche.nextGeneration[role] = generation + 1;
   step.touch(node);
@@ -57,6 +58,7 @@ export function intend(
         reduceOnly: true,
       },
       now,
+      venue,
       sendWithinMs: sendWithin(step),
       recvWindowMs: state.settings.recvWindowMs,
     });
@@ -106,8 +108,9 @@ function sendWithin({ state }: Step): number {
 function renew(step: Step, order: WorkingOrder): void {
   const { recvWindowMs } = step.state.settings;
   order.attempt += 1;
-  order.sendBy = step.now + sendWithin(step);
-  order.deadline = order.sendBy + recvWindowMs;
+  const within = sendWithin(step);
+  order.sendBy = step.now + within;
+  order.deadline = step.venue + within + recvWindowMs;
 }
 
 /** Why an order goes whose successor rests. */

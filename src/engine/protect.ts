@@ -1,11 +1,5 @@
 import { REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
-import {
-  type Decimal,
-  maxDecimal,
-  minDecimal,
-  sumDecimals,
-  toDecimalString,
-} from '../model/decimal.js';
+import { type Decimal, maxDecimal, minDecimal, sumDecimals } from '../model/decimal.js';
 import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
 import { isOpen, isTerminal, openQuantity, type WorkingOrder } from '../model/order.js';
 import { insidePriceBand } from '../model/price.js';
@@ -18,12 +12,13 @@ import {
   splitMarketQuantity,
 } from '../positions/desired-exits.js';
 import { beginClose } from './begin-close.js';
+import { coverageOf, isGuardedLocally, restingStopQuantity } from './coverage.js';
+import { tellMissing } from './coverage-gap.js';
 import { endGraces, syncLevels } from './level-hits.js';
 import { intend, REPLACED, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { coverageOf, isGuardedLocally, restingStopQuantity } from './views.js';
 
 /**
  * Makes what rests equal to what the plan wants, for an OPEN tranche: stops first, then take-profits.
@@ -128,18 +123,9 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
 
 /** The only stop is about to go before its successor comes: that is told, and so is the end of it. */
 function tellGap(step: Step, node: TrancheNode, leaving: readonly WorkingOrder[]): void {
-  const { tranche } = node;
-  if (node.missingSince !== null || !leaving.some((order) => isOpen(order.status))) return;
-  node.missingSince = step.mono;
-  step.emit('protection:missing', {
-    symbol: tranche.symbol,
-    positionId: tranche.positionId,
-    trancheId: tranche.id,
-    side: tranche.side,
-    coverage: coverageOf(step.state, node, step.mono),
-    exposure: toDecimalString(remaining(tranche)),
-    reason: 'the exchange takes one stop only: it is replaced under our own guard',
-  });
+  if (node.missing !== null || !leaving.some((order) => isOpen(order.status))) return;
+  const reason = 'the exchange takes one stop only: it is replaced under our own guard';
+  tellMissing(step, node, 'order', reason);
 }
 
 /**

@@ -3,7 +3,7 @@ import { isOpen, isTerminal } from '../model/order.js';
 import type { Rejection } from '../model/outcome.js';
 import { beginClose } from './begin-close.js';
 import { requestCancel, tellFailure } from './order-traffic.js';
-import { freshPrice, isPassed, stopSource } from './price-sources.js';
+import { freshPrice, isPassed, profitSource, stopSource } from './price-sources.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -39,6 +39,33 @@ export function onRefusedStop(
   }
   if (rejection.code === 'reduce-only') releaseReduceOnly(step, node);
   tellFailure(step, node, 'stop-loss', `${rejection.code}: ${rejection.detail}`);
+}
+
+/**
+ * A conditional take-profit whose level is passed cannot rest any more: it would have executed at market, and so do we,
+ * once our own fresh price says the same.
+ */
+export function onRefusedProfit(
+  step: Step,
+  node: TrancheNode,
+  order: WorkingOrder,
+  rejection: Rejection,
+): void {
+  const { tranche } = node;
+  const { state } = step;
+  const level = order.terms.triggerPrice;
+  if (rejection.code === 'would-trigger' && level !== null && tranche.state === 'OPEN') {
+    const source = profitSource(state, tranche);
+    const symbol = step.symbol(tranche.symbol);
+    const price = freshPrice(state, symbol, source, step.mono);
+    if (price !== null && isPassed(price, level, tranche.side, 'take-profit')) {
+      const time = symbol.books.get(source)?.lastExchangeTime ?? step.venue;
+      beginClose(step, node, { reason: 'take-profit', level, trigger: { source, price, time } });
+      return;
+    }
+    step.send({ kind: 'confirm-price', symbol: tranche.symbol, source });
+  }
+  tellFailure(step, node, 'take-profit', `${rejection.code}: ${rejection.detail}`);
 }
 
 /** A close was refused for sure. */

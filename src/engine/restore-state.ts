@@ -1,3 +1,4 @@
+import { UNPROTECTED_NOTICE_MS } from '../limits.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import type { WorkingOrder } from '../model/order.js';
 import type { Tranche } from '../model/tranche.js';
@@ -26,6 +27,7 @@ export function restoreState(state: EngineState, values: RestoredValues, mono: n
       continue;
     }
     if (tranche.state === 'CLOSING') node.close = newCloseProgress(false, mono);
+    node.gap = { since: mono, tellAt: mono + UNPROTECTED_NOTICE_MS };
     symbolState(state, tranche.symbol).live[tranche.side].push(node);
   }
   for (const order of values.orders) {

@@ -2,11 +2,12 @@ import type { Decimal } from '../model/decimal.js';
 import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
+import type { MonitorEvent } from '../model/monitor-event.js';
 import type { OrderRole, WorkingOrder } from '../model/order.js';
 import type { PriceSource } from '../model/price.js';
 import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
-import type { Tranche, TriggerEvidence } from '../model/tranche.js';
+import type { Coverage, Tranche, TriggerEvidence } from '../model/tranche.js';
 import type { VenueTraits } from '../model/venue-traits.js';
 import type { Search } from '../orders/absence-proof.js';
 import type { Issuer } from '../orders/client-order-id.js';
@@ -35,6 +36,8 @@ export interface EngineState {
   inputs: number;
   eventSeq: number;
   openedSeq: number;
+  /** Events that are recorded with the next change. */
+  unrecordedEvents: MonitorEvent[];
   errors: number;
   lastUpdate: number;
   readonly symbols: Map<string, SymbolState>;
@@ -116,10 +119,14 @@ export interface TrancheNode {
   /** Last time a covering stop was moved, and since when a move waits; monotonic ms. */
   movedAt: number;
   moveWaitingSince: number | null;
-  /** When nothing covered it since; monotonic ms. */
-  nakedSince: number | null;
-  /** Whether `protection:missing` was told and not yet `recovered`. */
-  missingSince: number | null;
+  /** What the last look at its cover saw; `null` before the first. */
+  seen: SeenCover | null;
+  /** Nothing covers it: since when, and when that is told at the latest; monotonic ms. */
+  gap: { readonly since: number; readonly tellAt: number } | null;
+  /** Milliseconds without cover in this process, of gaps that are over. */
+  nakedMs: number;
+  /** What `protection:missing` told that is not recovered yet, and `nakedMs` at that time. */
+  missing: { readonly what: 'cover' | 'order'; readonly nakedMs: number } | null;
   /** Signature of the protection that was last announced as placed. */
   announced: string;
   /** Which failure was last announced, so that it is told once. */
@@ -129,6 +136,15 @@ export interface TrancheNode {
   wakeAt: number | null;
   readonly openedMono: number;
   lastFillMono: number;
+}
+
+/** What covered a tranche when it was looked at: tells the exact moment at which a guard ended by itself. */
+export interface SeenCover {
+  readonly coverage: Coverage;
+  /** The prices of the guard, if it was one on prices. */
+  readonly book: PriceBook | null;
+  /** Until when the guard counted without prices, monotonic ms. */
+  readonly until: number;
 }
 
 export interface Grace {
@@ -166,6 +182,8 @@ export interface Misread {
   readonly slot: number;
   readonly quantity: Decimal;
   readonly price: Decimal;
+  /** When it was made at the earliest, and when it was told. */
+  readonly since: number;
   readonly time: number;
 }
 
@@ -221,8 +239,10 @@ export function newNode(tranche: Tranche, mono: number): TrancheNode {
     profit: noAttempts(),
     movedAt: Number.NEGATIVE_INFINITY,
     moveWaitingSince: null,
-    nakedSince: null,
-    missingSince: null,
+    seen: null,
+    gap: null,
+    nakedMs: 0,
+    missing: null,
     announced: '',
     failureTold: '',
     waiters: [],

@@ -1,5 +1,6 @@
 import { invariant } from '../errors/invariant.js';
 import type { PositionMonitorError } from '../errors/position-monitor-error.js';
+import { UNRECORDED_EVENTS_KEPT } from '../limits.js';
 import type { Command } from '../model/command.js';
 import type { Effect } from '../model/effect.js';
 import type { TrancheId } from '../model/ids.js';
@@ -21,6 +22,7 @@ export class Step {
   readonly state: EngineState;
   readonly now: number;
   readonly mono: number;
+  readonly venue: number;
   /** Nodes to be looked at before the step ends. */
   readonly agenda = new Set<TrancheNode>();
   /** Reductions that took more than was known to be held. */
@@ -32,6 +34,8 @@ export class Step {
   readonly #deletedRegistrations = new Set<string>();
   readonly #marks = new Map<string, string>();
   readonly #events: MonitorEvent[] = [];
+  /** Events that no write of their own is made for. */
+  readonly #asides: MonitorEvent[] = [];
   readonly #commands: Command[] = [];
   readonly #settled: Effect[] = [];
   readonly #timers = new Map<string, number | null>();
@@ -40,6 +44,7 @@ export class Step {
     this.state = state;
     this.now = at.now;
     this.mono = at.mono;
+    this.venue = at.venue;
   }
 
   symbol(symbol: string): SymbolState {
@@ -75,6 +80,11 @@ export class Step {
   /** Look at the tranche before the step ends, although nothing of it changed. */
   revisit(node: TrancheNode): void {
     this.agenda.add(node);
+  }
+
+  /** Look at every live tranche of a symbol: whether its prices are fresh changed. */
+  revisitAll({ live }: SymbolState): void {
+    for (const node of [...live.LONG, ...live.SHORT]) this.agenda.add(node);
   }
 
   saveOrder(order: WorkingOrder): void {
@@ -125,8 +135,26 @@ export class Step {
     this.#events.push({ name, payload: Object.freeze(payload) });
   }
 
+  /**
+   * Emits an event that is recorded with the next thing that is: a listener that fails all the time must not fill the
+   * store's queue, where intents of orders wait.
+   */
+  emitAside<Name extends MonitorEventName>(
+    name: Name,
+    fields: Omit<MonitorEventMap[Name], 'seq' | 'time'>,
+  ): void {
+    this.emit(name, fields);
+    const event = this.#events.pop();
+    if (event !== undefined) this.#asides.push(event);
+  }
+
   settle(requestId: number, value: unknown): void {
     this.#settled.push({ kind: 'settle', requestId, result: { kind: 'value', value } });
+  }
+
+  /** Answers a caller who relies on the record: with an error when it could not be made. */
+  settleRecorded(requestId: number): void {
+    this.#settled.push({ kind: 'settle', requestId, result: { kind: 'recorded' } });
   }
 
   refuse(requestId: number, error: PositionMonitorError): void {
@@ -152,7 +180,7 @@ export class Step {
       registrations: [...this.#registrations.values()],
       deletedRegistrations: [...this.#deletedRegistrations],
       marks: this.#marks,
-      events: this.#events,
+      events: [...this.state.unrecordedEvents, ...this.#asides, ...this.#events],
     };
     const changed =
       changes.tranches.length > 0 ||
@@ -161,11 +189,16 @@ export class Step {
       changes.registrations.length > 0 ||
       changes.deletedRegistrations.length > 0 ||
       changes.marks.size > 0 ||
-      changes.events.length > 0;
-    if (changed) effects.push({ kind: 'persist', changes });
+      this.#events.length > 0;
+    if (changed) {
+      effects.push({ kind: 'persist', changes });
+      this.state.unrecordedEvents = [];
+    } else if (this.#asides.length > 0) {
+      this.state.unrecordedEvents = changes.events.slice(-UNRECORDED_EVENTS_KEPT);
+    }
     for (const command of this.#commands) effects.push({ kind: 'send', command });
     for (const [key, at] of this.#timers) effects.push({ kind: 'timer', key, at });
-    for (const event of this.#events) effects.push({ kind: 'emit', event });
+    for (const event of [...this.#asides, ...this.#events]) effects.push({ kind: 'emit', event });
     effects.push(...this.#settled);
     return effects;
   }

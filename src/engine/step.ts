@@ -18,6 +18,7 @@ import {
   judgeStaleness,
   STALENESS_TIMER,
 } from './connections.js';
+import { coverageOf } from './coverage.js';
 import { symbolState } from './create-state.js';
 import { applyFill, applyLookUp, applyOrderEnd, exposureFailed } from './fills.js';
 import { correctMisreadExits } from './misread-exits.js';
@@ -41,7 +42,6 @@ import {
   updateLevels,
   updatePlan,
 } from './user-calls.js';
-import { coverageOf } from './views.js';
 
 /** A tranche is looked at until nothing new follows; more rounds than this would be a loop. */
 const ROUNDS_MAX = 64;
@@ -134,7 +134,7 @@ function apply(current: Step, input: Input): void {
       const differences = applyAccount(current, input.view);
       current.emit('reconcile:completed', {
         differences,
-        durationMs: Math.max(0, current.now - input.view.venueTime),
+        durationMs: Math.max(0, current.venue - input.view.venueTime),
         reason: input.view.boot ? 'start' : 'comparison',
       });
       return;
@@ -195,7 +195,7 @@ function apply(current: Step, input: Input): void {
       return;
     case 'listener-error':
       state.errors += 1;
-      current.emit('listener:error', { event: input.event, reason: input.detail });
+      current.emitAside('listener:error', { event: input.event, reason: input.detail });
       return;
   }
 }
@@ -350,6 +350,7 @@ function watchSymbols(current: Step, symbols: ReadonlySet<string>): void {
       });
     else {
       current.send({ kind: 'unwatch-prices', symbol: symbol.symbol });
+      for (const book of symbol.books.values()) book.stopHearing();
       symbol.stale = false;
     }
   }

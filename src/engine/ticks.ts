@@ -4,11 +4,11 @@ import type { Input } from '../model/input.js';
 import { PRICE_SOURCES, type PriceSource } from '../model/price.js';
 import { remaining } from '../model/tranche.js';
 import type { PriceBook } from '../triggers/price-book.js';
+import { restingStopQuantity } from './coverage.js';
 import { levelKey, onLevelHit } from './level-hits.js';
 import { openBook } from './price-sources.js';
 import type { EngineState, Suspicion, SymbolState } from './state.js';
 import type { Step } from './step-context.js';
-import { restingStopQuantity } from './views.js';
 
 /**
  * Takes a price that changes nothing; `false` means that `step` has to look at it. No allocation, no effect.
@@ -26,7 +26,10 @@ export function acceptQuietTick(
   const known = state.symbols.get(symbol);
   if (known === undefined || known.stale) return false;
   const book = known.books.get(source);
-  return book?.acceptQuiet(price, exchangeTime, receivedAt) ?? false;
+  /** The price ends a silence: guards on it count again, and that is noticed. */
+  if (book === undefined || receivedAt - book.lastHeardAt > state.settings.staleAfterMs)
+    return false;
+  return book.acceptQuiet(price, exchangeTime, receivedAt);
 }
 
 /** A price that hits something, or that must be doubted first. */
@@ -57,7 +60,7 @@ export function applyTick(step: Step, tick: Extract<Input, { kind: 'tick' }>): v
  * clock as well *and* nothing was accepted for a while: either alone happens to honest streams.
  */
 function isSilencedByFuture(step: Step, book: PriceBook, receivedAt: number): boolean {
-  const ahead = book.lastExchangeTime - step.now > PRICE_PERSIST_MS;
+  const ahead = book.lastExchangeTime - step.venue > PRICE_PERSIST_MS;
   return ahead && receivedAt - book.lastReceivedAt > PRICE_PERSIST_MS;
 }
 
@@ -73,7 +76,9 @@ function doubt(
     acceptPrice(step, symbol, tick.source, tick);
     return;
   }
-  const known = symbol.suspicions.get(tick.source);
+  let known = symbol.suspicions.get(tick.source);
+  /** A plausible price came in between: what is doubted now is something new. */
+  if (known !== undefined && book.lastReceivedAt > known.receivedAt) known = undefined;
   if (known === undefined || !near(known.price, tick.price, step.state.settings.maxJumpPct)) {
     symbol.suspicions.set(tick.source, {
       price: tick.price,
@@ -91,8 +96,9 @@ function doubt(
   known.exchangeTime = tick.exchangeTime;
   known.receivedAt = tick.receivedAt;
   if (!known.unanswered) return;
-  const withoutLast = Number.isNaN(book.last);
-  if (withoutLast || step.mono - known.since >= PRICE_PERSIST_MS) {
+  /** Without any last price it takes less: but a tick that is repeated at once is no second look. */
+  const patience = Number.isNaN(book.last) ? PRICE_CONFIRM_MS : PRICE_PERSIST_MS;
+  if (step.mono - known.since >= patience) {
     /** Nobody can be asked, and the price stays: it is the price. */
     symbol.suspicions.delete(tick.source);
     acceptPrice(step, symbol, tick.source, tick);
@@ -211,8 +217,12 @@ function acceptPrice(
 ): void {
   const { state } = step;
   const book = openBook(state, symbol, source);
+  const silentMs = Number.isNaN(book.last)
+    ? Number.POSITIVE_INFINITY
+    : tick.receivedAt - book.lastHeardAt;
   book.accept(tick.price, tick.exchangeTime, tick.receivedAt);
   state.lastUpdate = step.now;
+  if (symbol.stale || silentMs > state.settings.staleAfterMs) step.revisitAll(symbol);
   if (symbol.stale) {
     symbol.stale = false;
     step.emit('price:recovered', { symbol: symbol.symbol, reason: 'a fresh price came' });

@@ -54,7 +54,7 @@ export function register(
     return;
   }
   step.saveRegistration(registration);
-  step.settle(requestId, undefined);
+  step.settleRecorded(requestId);
 }
 
 /** The limit is for fills that would open a tranche: not for one of its own, nor for one that is named and open. */

@@ -1,41 +1,15 @@
+import { coverOf } from '../model/cover.js';
 import { type Decimal, sumDecimals, toDecimalString, ZERO } from '../model/decimal.js';
 import { positionIdOf } from '../model/ids.js';
-import { isOpen, isTerminal, openQuantity, type WorkingOrder } from '../model/order.js';
+import { isTerminal, type WorkingOrder } from '../model/order.js';
 import type { PositionSide } from '../model/side.js';
 import { type Coverage, type Exit, remaining } from '../model/tranche.js';
 import type { ExitView, OrderView, PositionStatus, TrancheView } from '../model/views.js';
 import { unrealizedPnl } from '../positions/assignment.js';
 import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
+import { coverageOf, coverPartOf, unprotectedMsOf } from './coverage.js';
 import { bookFor, stopSource } from './price-sources.js';
 import type { EngineState, SymbolState, TrancheNode } from './state.js';
-
-/** What covers the tranche right now. */
-export function coverageOf(state: EngineState, node: TrancheNode, mono: number): Coverage {
-  const { tranche } = node;
-  const held = remaining(tranche);
-  if (held.lte(0)) return 'resting';
-  if (restingStopQuantity(node).gte(held)) return 'resting';
-  return isGuardedLocally(state, node, mono) ? 'local' : 'none';
-}
-
-/** Quantity of stops that rest at the exchange. */
-export function restingStopQuantity(node: TrancheNode): Decimal {
-  return sumDecimals(
-    node.orders
-      .filter((order) => order.role === 'stop-loss' && isOpen(order.status))
-      .map(openQuantity),
-  );
-}
-
-/** Whether our own stop guard is armed on a fresh price, or has fired and is being carried out. */
-export function isGuardedLocally(state: EngineState, node: TrancheNode, mono: number): boolean {
-  const acting = node.tranche.state === 'CLOSING' || node.grace['stop-loss'] !== undefined;
-  if (!acting && !node.armed.has('stop-loss')) return false;
-  const symbol = state.symbols.get(node.tranche.symbol);
-  if (symbol === undefined || symbol.stale) return acting;
-  const book = bookFor(symbol, stopSource(state, node.tranche));
-  return acting || (book !== null && mono - book.lastReceivedAt <= state.settings.staleAfterMs);
-}
 
 export function trancheView(state: EngineState, node: TrancheNode, mono: number): TrancheView {
   const { tranche } = node;
@@ -69,6 +43,7 @@ export function trancheView(state: EngineState, node: TrancheNode, mono: number)
     exits: tranche.exits.map(exitView),
     coverage,
     coverageAgeMs: coverageAge(state, node, coverage, mono),
+    unprotectedMs: unprotectedMsOf(state, node, mono),
     realizedPnl: toDecimalString(realizedPnl(tranche, contractSize ?? ZERO.plus(1))),
     fees: toDecimalString(feesPaid(tranche)),
     closeReason: tranche.closing?.reason ?? null,
@@ -89,7 +64,7 @@ function coverageAge(
     return state.comparedAt === null ? null : Math.max(0, mono - state.comparedAt);
   const symbol = state.symbols.get(node.tranche.symbol);
   const book = symbol ? bookFor(symbol, stopSource(state, node.tranche)) : null;
-  return book === null ? null : Math.max(0, mono - book.lastReceivedAt);
+  return book === null ? null : Math.max(0, mono - book.lastHeardAt);
 }
 
 export function orderView(order: WorkingOrder): OrderView {
@@ -153,6 +128,7 @@ export function positionStatus(
         : toDecimalString(
             sumDecimals(nodes.map((node) => unrealizedPnl(node.tranche, last))).times(size),
           ),
+    cover: coverOf(nodes.map((node) => coverPartOf(state, node, mono))),
     tranches: nodes.map((node) => trancheView(state, node, mono)),
   });
 }

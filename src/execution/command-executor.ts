@@ -145,7 +145,7 @@ export class CommandExecutor {
       kind: terms.kind,
       quantity: toDecimalString(terms.quantity),
       reduceOnly: terms.reduceOnly,
-      expiresAt: this.#options.venueClock.toVenue(deadline),
+      expiresAt: deadline,
       ...(terms.price === null ? {} : { price: toDecimalString(terms.price) }),
       ...(terms.triggerPrice === null ? {} : { triggerPrice: toDecimalString(terms.triggerPrice) }),
       ...(terms.triggerSource === null ? {} : { triggerSource: terms.triggerSource }),

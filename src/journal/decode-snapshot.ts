@@ -130,6 +130,7 @@ function orderFrom(row: OrderRow): WorkingOrder {
     rejection: row.rejection,
     updatedAt: row.updatedAt,
     unsent: false,
+    doubted: false,
     triggeredAt: null,
     touchedAt: 0,
   };

@@ -11,6 +11,7 @@ export interface PlaceIntent {
   readonly terms: OrderTerms;
   /** Wall ms. */
   readonly sendBy: number;
+  /** Exchange time, ms. */
   readonly deadline: number;
   /** Whether it may leave although the store failed to record it (the two named exceptions only). */
   readonly evenUnrecorded: boolean;

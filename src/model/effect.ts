@@ -20,6 +20,8 @@ export type Effect =
 
 export type SettleResult =
   | { readonly kind: 'value'; readonly value: unknown }
+  /** Done only if the store holds it: otherwise the caller gets a store error. */
+  | { readonly kind: 'recorded' }
   | { readonly kind: 'error'; readonly error: PositionMonitorError };
 
 /** Live objects that changed; encode them before the next input. */

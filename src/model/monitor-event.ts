@@ -82,14 +82,24 @@ export interface MonitorEventMap {
     readonly exposure: DecimalString;
     readonly reason: string;
   };
-  /** Cover that was there is gone. */
+  /**
+   * Nothing covers a tranche that wants a stop (`coverage: 'none'`), or an order that protects it is gone while something
+   * still covers it. Lost cover is told at once, new exposure when nothing covers it for a second.
+   */
   'protection:missing': OfTranche & {
     readonly coverage: Coverage;
+    /** What the tranche holds. */
     readonly exposure: DecimalString;
+    /** Of it, what nothing covers. */
+    readonly uncovered: DecimalString;
+    /** How long nothing has covered it so far, ms. */
+    readonly unprotectedMs: number;
     readonly reason: string;
   };
+  /** What was missing is there again, or is not held or wanted any more. */
   'protection:recovered': OfTranche & {
     readonly coverage: Coverage;
+    /** How long nothing covered it since it went missing, exact ms: the number that `MonitorHealth.nakedMs` sums. */
     readonly unprotectedMs: number;
     readonly reason: string;
   };

@@ -25,7 +25,9 @@ export interface MonitorHealth {
   readonly unresolvedOrders: number;
   /** Tranches that want a stop and are covered by nothing. */
   readonly unprotected: number;
-  /** Milliseconds that tranches were covered by nothing, summed since the start. */
+  /** Tranches that want a stop and that orders at the exchange alone do not cover: unprotected if this process ended. */
+  readonly unprotectedIfCrashed: number;
+  /** Milliseconds that tranches wanted a stop and nothing covered them, summed since the start, running ones included. */
   readonly nakedMs: number;
   readonly staleSymbols: readonly string[];
   /** Wall ms of the last thing learned from feed or exchange; 0 before the first. */

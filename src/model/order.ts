@@ -84,7 +84,8 @@ export interface WorkingOrder {
   readonly slot: number;
   /** Rises with each replacement; part of the client id. */
   readonly generation: number;
-  readonly terms: OrderTerms;
+  /** Changes only when an order was heard of through a fill first: its report tells the rest. */
+  terms: OrderTerms;
   status: OrderStatus;
   /** How often it was sent; a resend after a proof of absence keeps the client id. */
   attempt: number;
@@ -93,10 +94,11 @@ export interface WorkingOrder {
   readonly execution: ExecutionLedger;
   /** Largest executed quantity that was reported, priced or not. Above the booked one: fills must be read. */
   reportedQty: Decimal;
-  /** Wall ms of the recording, and the last moment at which it may still leave. */
+  /** Exchange time of the recording, ms: fills and queries of the order begin here. */
   createdAt: number;
+  /** Wall ms: the last moment at which it may still leave. */
   sendBy: number;
-  /** Venue time after which the exchange refuses the request. */
+  /** Exchange time after which the exchange refuses the request, ms. */
   deadline: number;
   /** Why we asked for its cancellation; `null` while we want it. */
   cancelReason: string | null;
@@ -106,6 +108,8 @@ export interface WorkingOrder {
   updatedAt: number;
   /** Recorded but known not to have reached the exchange: it is sent again if it is still wanted. Not stored. */
   unsent: boolean;
+  /** A complete list of the exchange does not show it although it should rest: not counted on. Not stored. */
+  doubted: boolean;
   /** Monotonic ms at which the exchange reported the trigger; not stored. */
   triggeredAt: number | null;
   /** Input at which something was last learned of it: guards comparisons against older snapshots. Not stored. */

@@ -1,3 +1,4 @@
+import type { CoverView } from './cover.js';
 import type { DecimalString } from './decimal.js';
 import type { PositionSide } from './side.js';
 
@@ -7,24 +8,19 @@ export interface ProtectionReport {
   readonly protected: boolean;
   /** Wall ms at which the exchange was asked. */
   readonly checkedAt: number;
+  /** The same by resting orders alone: what would hold if this process ended now. */
+  readonly protectedIfCrashed: boolean;
   readonly positions: readonly ProtectionRow[];
 }
 
-export interface ProtectionRow {
+/** One side of one symbol. `uncovered` counts what is held and not ours as well; a stop rests if it is as we know it. */
+export interface ProtectionRow extends CoverView {
   readonly symbol: string;
   readonly side: PositionSide;
   /** What the exchange says is held. */
   readonly held: DecimalString;
   /** What our tranches hold. */
   readonly ours: DecimalString;
-  /** Covered by stops of ours that really rest: right side, kind, level and quantity. */
-  readonly resting: DecimalString;
-  /** Of the rest, guarded by us on a fresh price. */
-  readonly local: DecimalString;
-  /** Held, wants a stop, and covered by nothing. What is not ours counts here too. */
-  readonly uncovered: DecimalString;
-  /** Held by tranches whose plan has no stop, or had it removed: covered by nothing, as asked. */
-  readonly withoutStop: DecimalString;
   /** Covered by take-profits that really rest. */
   readonly takeProfit: DecimalString;
   readonly problems: readonly string[];

@@ -1,3 +1,4 @@
+import type { CoverView } from './cover.js';
 import type { DecimalString } from './decimal.js';
 import type { ExitPlan } from './exit-plan.js';
 import type { OrderKind, OrderRole, OrderStatus } from './order.js';
@@ -41,6 +42,8 @@ export interface TrancheView {
   readonly coverage: Coverage;
   /** Ms since the coverage was last proven: by an order report or by a price; `null` when there is none. */
   readonly coverageAgeMs: number | null;
+  /** How long it wanted a stop and nothing covered it since this process has known it, ms; still running with `none`. */
+  readonly unprotectedMs: number;
   /** Realised so far from reported fills, before fees. */
   readonly realizedPnl: DecimalString;
   /** Entry and exit fees reported so far. */
@@ -94,5 +97,7 @@ export interface PositionStatus {
   readonly lastPrice: DecimalString | null;
   /** At the last price, before fees; `null` without one. */
   readonly unrealizedPnl: DecimalString | null;
+  /** From memory, at no cost; `verifyProtection()` asks the exchange. */
+  readonly cover: CoverView;
   readonly tranches: readonly TrancheView[];
 }

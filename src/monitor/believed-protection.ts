@@ -1,5 +1,5 @@
+import { isGuardedLocally } from '../engine/coverage.js';
 import type { EngineState } from '../engine/state.js';
-import { isGuardedLocally } from '../engine/views.js';
 import { isOpen } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
 import type { BelievedProtection } from '../reconciliation/verify-protection.js';
@@ -16,7 +16,7 @@ export function believedProtection(
         symbol: symbol.symbol,
         side,
         tranches: symbol.live[side].map((node) => ({
-          id: node.tranche.id,
+          trancheId: node.tranche.id,
           held: remaining(node.tranche),
           wantsStop: node.tranche.levels.stopLoss !== null,
           guardedLocally: isGuardedLocally(state, node, mono),

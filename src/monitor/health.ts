@@ -1,8 +1,7 @@
+import { coverPartOf, nakedSince, wantsCover } from '../engine/coverage.js';
 import type { EngineState } from '../engine/state.js';
-import { coverageOf } from '../engine/views.js';
 import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
 import { isSettled } from '../model/order.js';
-import { remaining } from '../model/tranche.js';
 import type { Store } from '../ports/store.js';
 
 export interface HealthRequest {
@@ -30,6 +29,7 @@ export function healthOf(request: HealthRequest): MonitorHealth {
       pendingOrders: 0,
       unresolvedOrders: 0,
       unprotected: 0,
+      unprotectedIfCrashed: 0,
       nakedMs: 0,
       staleSymbols: [],
       lastUpdate: 0,
@@ -50,6 +50,7 @@ export function healthOf(request: HealthRequest): MonitorHealth {
     pendingOrders: orders.pending,
     unresolvedOrders: orders.unresolved,
     unprotected: tranches.unprotected,
+    unprotectedIfCrashed: tranches.unprotectedIfCrashed,
     nakedMs: engine.nakedMs + tranches.nakedMs,
     staleSymbols: [...engine.symbols.values()]
       .filter((symbol) => symbol.stale)
@@ -86,17 +87,22 @@ function countTranches(engine: EngineState, mono: number) {
   let positions = 0;
   let active = 0;
   let unprotected = 0;
+  let unprotectedIfCrashed = 0;
   let nakedMs = 0;
   for (const symbol of engine.symbols.values()) {
     for (const side of ['LONG', 'SHORT'] as const) {
       if (symbol.live[side].length > 0) positions += 1;
       for (const node of symbol.live[side]) {
         active += 1;
-        if (node.nakedSince !== null) nakedMs += mono - node.nakedSince;
-        if (node.tranche.levels.stopLoss === null || remaining(node.tranche).lte(0)) continue;
-        if (coverageOf(engine, node, mono) === 'none') unprotected += 1;
+        if (!wantsCover(node)) continue;
+        const { resting, held } = coverPartOf(engine, node, mono);
+        if (resting.lt(held)) unprotectedIfCrashed += 1;
+        const since = nakedSince(engine, node, mono);
+        if (since === null) continue;
+        unprotected += 1;
+        nakedMs += mono - since;
       }
     }
   }
-  return { positions, active, unprotected, nakedMs };
+  return { positions, active, unprotected, unprotectedIfCrashed, nakedMs };
 }

@@ -3,8 +3,6 @@ import { trancheView } from '../engine/views.js';
 import { describe } from '../errors/describe.js';
 import { ValidationError } from '../errors/validation-error.js';
 import { IsolatedEmitter, type MonitorListener } from '../events/isolated-emitter.js';
-import { inTime } from '../execution/in-time.js';
-import { normaliseAll, normaliseOrder, normalisePosition } from '../execution/normalise-reports.js';
 import type { CloseResult } from '../model/close-result.js';
 import type { ExitPlanInput } from '../model/exit-plan.js';
 import type { FillEvidence, OrderFill } from '../model/fill.js';
@@ -20,8 +18,7 @@ import { SystemClock } from '../platform/system-clock.js';
 import type { Clock } from '../ports/clock.js';
 import { type Logger, SILENT_LOGGER } from '../ports/logger.js';
 import type { HistoryQuery, Store, StoredEvent } from '../ports/store.js';
-import { verifyProtection } from '../reconciliation/verify-protection.js';
-import { believedProtection } from './believed-protection.js';
+import { askProtection } from './ask-protection.js';
 import { checkCloseTarget, checkIds } from './check-arguments.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 import { instanceIdFrom } from './config/instance-id.js';
@@ -126,7 +123,7 @@ export class PositionMonitor {
         store: this.#store,
         clock: this.#clock,
         logger: this.#logger,
-        scheduler: this.#options.scheduler ?? createRequestLanes(),
+        scheduler: this.#options.scheduler ?? createRequestLanes(this.#clock),
         emitter: this.#emitter,
         instanceId: this.#instanceId,
         allowWithdrawalKey: this.#options.allowWithdrawalKey ?? false,
@@ -219,7 +216,8 @@ export class PositionMonitor {
   /**
    * Announces an entry before it is sent: its own plan, its own tranche. Durable on return, and kept until the order ends.
    *
-   * @throws ValidationError `PLAN_INVALID`, `TRANCHE_LIMIT`, `STATE_INVALID` · ConfigError `CONFIG_UNSUPPORTED`
+   * @throws ValidationError `PLAN_INVALID`, `TRANCHE_LIMIT`, `STATE_INVALID` · ConfigError `CONFIG_UNSUPPORTED` ·
+   *   StoreError `STORE_WRITE_FAILED` when it could not be recorded: it then holds only while this process lives
    */
   async registerOrder(order: EntryOrder): Promise<void> {
     const { settings } = (await this.#running()).state;
@@ -364,21 +362,14 @@ export class PositionMonitor {
     );
   }
 
-  /** Asks the exchange what really protects each contract; never answers from memory alone. Rejects when it cannot read. */
+  /**
+   * Asks the exchange what really protects each contract; never answers from memory alone. Rejects when it cannot read.
+   *
+   * The report also says what orders at the exchange alone would cover if this process ended now, and which tranches only
+   * our own guard covers. The same from memory, at no cost: `positions()[n].cover`.
+   */
   async verifyProtection(): Promise<ProtectionReport> {
-    const session = await this.#running();
-    const { scheduler, clock } = session.parts;
-    const [orders, positions] = await Promise.all([
-      scheduler.read(() => inTime(clock, () => session.exchange.fetchOpenOrders())),
-      scheduler.read(() => inTime(clock, () => session.exchange.fetchPositions())),
-    ]);
-    const now = clock.now();
-    return verifyProtection(
-      believedProtection(session.state, clock.monotonic()),
-      normaliseAll(orders, 'open orders', normaliseOrder),
-      normaliseAll(positions, 'positions', (row, name) => normalisePosition(row, now, name)),
-      now,
-    );
+    return askProtection(await this.#running());
   }
 
   /** Previews the exits of a fill; see the function of the same name. */

@@ -25,6 +25,8 @@ import type { SessionParts } from './session-parts.js';
 import { checkCapabilities, checkSources, forReplay, tradingExchange } from './session-setup.js';
 import { Shell } from './shell.js';
 
+/** Steps through the spread of comparisons; without a common factor with its 97 places. */
+const COMPARISON_SPREAD = 37;
 /** Length of a store incarnation in client order ids, characters. */
 const INCARNATION_LENGTH = 4;
 
@@ -41,6 +43,7 @@ export class Session {
   readonly instruments: Instruments;
   #comparing: Promise<ReconcileReport> | null = null;
   #compareAgain = false;
+  #scheduled = 1;
   #compareTimer: TimerHandle | null = null;
   #closed = false;
 
@@ -69,6 +72,7 @@ export class Session {
     this.shell = new Shell({
       state,
       clock,
+      venueClock,
       logger,
       emitter,
       journal: this.#journal,
@@ -287,10 +291,10 @@ export class Session {
   #scheduleComparison(): void {
     const { config, clock, replay } = this.parts;
     if (replay || config.reconcileIntervalMs === 0 || this.#closed) return;
-    /** Spread, so that several monitors do not ask together. */
-    const delay = Math.round(
-      config.reconcileIntervalMs * (0.9 + 0.2 * ((this.state.inputs % 97) / 97)),
-    );
+    /** Spread, so that several monitors do not ask together; by nothing that a listener could move. */
+    const spread = ((this.#scheduled * COMPARISON_SPREAD) % 97) / 97;
+    this.#scheduled += 1;
+    const delay = Math.round(config.reconcileIntervalMs * (0.9 + 0.2 * spread));
     this.#compareTimer = clock.setTimer(() => {
       this.compareSoon('periodic');
       this.#scheduleComparison();

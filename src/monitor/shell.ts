@@ -3,14 +3,17 @@ import { step } from '../engine/step.js';
 import { acceptQuietTick } from '../engine/ticks.js';
 import { InvariantError } from '../errors/invariant-error.js';
 import { isMonitorError } from '../errors/position-monitor-error.js';
+import { StoreError } from '../errors/store-error.js';
 import type { IsolatedEmitter } from '../events/isolated-emitter.js';
 import type { CommandExecutor } from '../execution/command-executor.js';
+import type { VenueClock } from '../execution/venue-clock.js';
 import { encodeBatch } from '../journal/encode-batch.js';
 import type { Journal, JournalTicket } from '../journal/journal.js';
 import { RECORDING_NOTICE_MS } from '../limits.js';
 import type { Command } from '../model/command.js';
 import type { Effect } from '../model/effect.js';
 import type { Input } from '../model/input.js';
+import type { Instant } from '../model/instant.js';
 import type { MonitorEvent } from '../model/monitor-event.js';
 import type { PriceSource } from '../model/price.js';
 import type { Clock, TimerHandle } from '../ports/clock.js';
@@ -19,6 +22,7 @@ import type { Logger } from '../ports/logger.js';
 export interface ShellOptions {
   readonly state: EngineState;
   readonly clock: Clock;
+  readonly venueClock: VenueClock;
   readonly logger: Logger;
   readonly emitter: IsolatedEmitter;
   readonly journal: Journal;
@@ -135,8 +139,8 @@ export class Shell {
   }
 
   #process(input: Input): void {
-    const { state, clock } = this.#options;
-    const at = { now: clock.now(), mono: clock.monotonic() };
+    const { state } = this.#options;
+    const at = this.#instant();
     let effects: Effect[];
     try {
       effects = step(state, input, at);
@@ -146,10 +150,15 @@ export class Shell {
     this.#perform(effects);
   }
 
+  #instant(): Instant {
+    const { clock, venueClock } = this.#options;
+    return { now: clock.now(), mono: clock.monotonic(), venue: venueClock.now() };
+  }
+
   /** Something that must hold does not: protect what there is, open nothing. */
   #halt(error: unknown, input: Input): Effect[] {
     const { kind } = input;
-    const { state, clock, logger } = this.#options;
+    const { state, logger } = this.#options;
     const broken = isMonitorError(error)
       ? error
       : new InvariantError('INVARIANT_BROKEN', `The core failed on an input of kind ${kind}`, {
@@ -161,8 +170,7 @@ export class Shell {
     );
     const effects: Effect[] = [];
     try {
-      const at = { now: clock.now(), mono: clock.monotonic() };
-      effects.push(...step(state, { kind: 'halt', error: broken }, at));
+      effects.push(...step(state, { kind: 'halt', error: broken }, this.#instant()));
     } catch (again) {
       logger.error(
         { error: again instanceof Error ? again.message : String(again) },
@@ -258,8 +266,13 @@ export class Shell {
     if (request === undefined) return;
     this.#requests.delete(requestId);
     if (result.kind === 'error') request.reject(result.error);
-    /** An acknowledgement means durable; what is not cannot be acknowledged. */ else
+    else if (result.kind === 'recorded') {
+      if (durable) request.resolve(undefined);
+      else request.reject(notRecorded());
+    } else {
+      /** An acknowledgement means durable; what is not cannot be acknowledged. */
       request.resolve(result.value === true && !durable ? false : result.value);
+    }
   }
 
   #setTimer(key: string, at: number | null): void {
@@ -311,4 +324,14 @@ export class Shell {
     this.#polling = false;
     this.#checkIdle();
   }
+}
+
+function notRecorded(): StoreError {
+  return new StoreError('STORE_WRITE_FAILED', 'What was announced could not be recorded', {
+    expected: 'a store that can be written',
+    received: 'a failed write',
+    remedy:
+      'It holds as long as this process lives; announce it again, or wait with the entry until store:recovered',
+    retryable: true,
+  });
 }

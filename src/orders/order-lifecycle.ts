@@ -19,13 +19,15 @@ export interface IntentRequest {
   readonly generation: number;
   readonly terms: OrderTerms;
   readonly now: number;
+  /** Exchange time of the same moment, ms. */
+  readonly venue: number;
   readonly sendWithinMs: number;
   readonly recvWindowMs: number;
 }
 
 /** The write-ahead record of an order that is about to be sent. */
 export function newIntent(request: IntentRequest): WorkingOrder {
-  const { clientOrderId, terms, now } = request;
+  const { clientOrderId, terms, now, venue } = request;
   return {
     clientOrderId,
     trancheId: request.trancheId,
@@ -38,14 +40,15 @@ export function newIntent(request: IntentRequest): WorkingOrder {
     venueOrderId: null,
     execution: newLedger(terms.symbol, clientOrderId, now),
     reportedQty: ZERO,
-    createdAt: now,
+    createdAt: venue,
     sendBy: now + request.sendWithinMs,
-    deadline: now + request.sendWithinMs + request.recvWindowMs,
+    deadline: venue + request.sendWithinMs + request.recvWindowMs,
     cancelReason: null,
     cancelStatus: 'none',
     rejection: null,
     updatedAt: now,
     unsent: false,
+    doubted: false,
     triggeredAt: null,
     touchedAt: 0,
   };

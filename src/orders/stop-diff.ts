@@ -56,7 +56,7 @@ export function diffStops(request: StopDiffRequest): StopDiff {
   const resend = keepers.filter((order) => order.unsent);
   const others = [...unmatched].filter((order) => order.status !== 'triggered');
   if (missing.length === 0) {
-    const live = keepers.every((order) => isOpen(order.status));
+    const live = keepers.every((order) => isOpen(order.status) && !order.doubted);
     return {
       place: [],
       resend,
@@ -112,19 +112,19 @@ export function diffStops(request: StopDiffRequest): StopDiff {
   }
 }
 
-/** A live order before one in flight, a newer before an older. */
+/** An order that rests before one in flight or in doubt, a newer before an older. */
 function bestMatch(
   candidates: ReadonlySet<WorkingOrder>,
   wanted: DesiredOrder,
 ): WorkingOrder | null {
+  const preference = (order: WorkingOrder): number => {
+    const isCertain = isOpen(order.status) && !order.doubted;
+    return (isCertain ? 1e9 : order.unsent ? 0 : 1e6) + order.generation;
+  };
   let best: WorkingOrder | null = null;
   for (const order of candidates) {
     if (!isAsDesired(order, wanted)) continue;
     if (best === null || preference(order) > preference(best)) best = order;
   }
   return best;
-}
-
-function preference(order: WorkingOrder): number {
-  return (isOpen(order.status) ? 1e9 : order.unsent ? 0 : 1e6) + order.generation;
 }

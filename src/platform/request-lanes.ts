@@ -2,7 +2,10 @@ import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { isMonitorError } from '../errors/position-monitor-error.js';
 import { LANE_CONCURRENCY, SAFE_RETRIES, SAFE_RETRY_PAUSE_MS } from '../limits.js';
+import type { Clock } from '../ports/clock.js';
 import type { RequestLane, RequestScheduler } from '../ports/request-scheduler.js';
+
+import { SystemClock } from './system-clock.js';
 
 /**
  * The default scheduler: one queue per lane, so that a close never waits behind reads.
@@ -10,8 +13,10 @@ import type { RequestLane, RequestScheduler } from '../ports/request-scheduler.j
  * `read` tries a failed task again `SAFE_RETRIES` times, pausing outside the lane so that waiting takes no slot. It
  * does not repeat what cannot get better: an error of this package that says `retryable: false`, a thrown
  * non-error, or a programming mistake (`TypeError` that is not the network's).
+ *
+ * @param clock measures the pauses: with a clock that a test moves, nothing waits in real time
  */
-export function createRequestLanes(): RequestScheduler {
+export function createRequestLanes(clock: Clock = new SystemClock()): RequestScheduler {
   const queues: Record<RequestLane, PQueue> = {
     emergency: new PQueue({ concurrency: LANE_CONCURRENCY.emergency }),
     protective: new PQueue({ concurrency: LANE_CONCURRENCY.protective }),
@@ -24,6 +29,12 @@ export function createRequestLanes(): RequestScheduler {
 
   function run<Result>(lane: RequestLane, task: () => Promise<Result>): Promise<Result> {
     return queues[lane].add(() => task());
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      clock.setTimer(resolve, ms);
+    });
   }
 
   async function attemptAgain<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -48,7 +59,10 @@ export function createRequestLanes(): RequestScheduler {
           (attempt) => (attempt === 1 ? Promise.reject(failure) : attemptAgain(task)),
           {
             retries: SAFE_RETRIES,
-            minTimeout: SAFE_RETRY_PAUSE_MS,
+            /** The library's own timers are real ones: the pause is made here. */
+            minTimeout: 0,
+            onFailedAttempt: ({ attemptNumber, retriesLeft }) =>
+              retriesLeft > 0 ? pause(SAFE_RETRY_PAUSE_MS * 2 ** (attemptNumber - 1)) : undefined,
             shouldRetry: ({ error }) => mayRetry(error),
           },
         );

@@ -1,4 +1,5 @@
-import { type Decimal, maxDecimal, minDecimal, toDecimalString, ZERO } from '../model/decimal.js';
+import { type CoverPart, coverOf } from '../model/cover.js';
+import { type Decimal, maxDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import type { OrderRole, OrderTerms } from '../model/order.js';
 import type { ProtectionReport, ProtectionRow } from '../model/protection-report.js';
 import type { OrderReport, PositionReport } from '../model/reports.js';
@@ -8,12 +9,8 @@ import { exitSideOf, type PositionSide } from '../model/side.js';
 export interface BelievedProtection {
   readonly symbol: string;
   readonly side: PositionSide;
-  readonly tranches: readonly {
-    readonly id: string;
-    readonly held: Decimal;
-    readonly wantsStop: boolean;
-    readonly guardedLocally: boolean;
-  }[];
+  /** What rests of them is counted here, from the exchange. */
+  readonly tranches: readonly Omit<CoverPart, 'resting'>[];
   readonly orders: readonly {
     readonly clientOrderId: string;
     readonly trancheId: string;
@@ -52,8 +49,10 @@ export function verifyProtection(
       ),
     )
     .sort((a, b) => (`${a.symbol}|${a.side}` < `${b.symbol}|${b.side}` ? -1 : 1));
+  const sound = (row: ProtectionRow): boolean => row.problems.length === 0;
   return Object.freeze({
-    protected: rows.every((row) => row.uncovered === '0' && row.problems.length === 0),
+    protected: rows.every((row) => row.uncovered === '0' && sound(row)),
+    protectedIfCrashed: rows.every((row) => row.ifCrashed.uncovered === '0' && sound(row)),
     checkedAt,
     positions: rows,
   });
@@ -68,15 +67,13 @@ function verifySide(
 ): ProtectionRow {
   const problems: string[] = [];
   let ours = ZERO;
-  let resting = ZERO;
-  let local = ZERO;
-  let unwanted = ZERO;
+  const parts: CoverPart[] = [];
   let takeProfit = ZERO;
   for (const tranche of believed?.tranches ?? []) {
     ours = ours.plus(tranche.held);
     let stops = ZERO;
     for (const order of believed?.orders ?? []) {
-      if (order.trancheId !== tranche.id || order.role === 'close') continue;
+      if (order.trancheId !== tranche.trancheId || order.role === 'close') continue;
       const report = open.get(order.clientOrderId);
       if (report === undefined) {
         problems.push(`${order.role} ${order.clientOrderId} does not rest at the exchange`);
@@ -93,29 +90,18 @@ function verifySide(
       if (order.role === 'stop-loss') stops = stops.plus(quantity);
       else takeProfit = takeProfit.plus(quantity);
     }
-    const covered = minDecimal(stops, tranche.held);
-    resting = resting.plus(covered);
-    const rest = tranche.held.minus(covered);
-    if (!tranche.wantsStop) unwanted = unwanted.plus(rest);
-    else if (tranche.guardedLocally) local = local.plus(rest);
+    parts.push({ ...tranche, resting: stops });
   }
   if (!held.eq(ours))
     problems.push(
       `the exchange holds ${toDecimalString(held)}, our tranches ${toDecimalString(ours)}`,
     );
-  const uncovered = maxDecimal(
-    ZERO,
-    maxDecimal(held, ours).minus(resting).minus(local).minus(unwanted),
-  );
   return {
+    ...coverOf(parts, maxDecimal(ZERO, held.minus(ours))),
     symbol,
     side,
     held: toDecimalString(held),
     ours: toDecimalString(ours),
-    resting: toDecimalString(resting),
-    local: toDecimalString(local),
-    uncovered: toDecimalString(uncovered),
-    withoutStop: toDecimalString(unwanted),
     takeProfit: toDecimalString(takeProfit),
     problems,
   };

@@ -32,6 +32,7 @@ export class PriceBook {
   #last = Number.NaN;
   #lastExchangeTime = 0;
   #lastReceivedAt = Number.NEGATIVE_INFINITY;
+  #lastHeardAt = Number.NEGATIVE_INFINITY;
   /** The last price was not told by the feed but follows from a fill. */
   #inferred = false;
   readonly #jumpUp: number;
@@ -55,6 +56,14 @@ export class PriceBook {
   /** Monotonic ms of the last accepted price. */
   get lastReceivedAt(): number {
     return this.#lastReceivedAt;
+  }
+
+  /**
+   * Monotonic ms at which the feed was last heard: what a guard is as good as. A fill counts as hearing it once, for the
+   * subscription that begins with it, and never again: fills would hide a feed that is silent.
+   */
+  get lastHeardAt(): number {
+    return this.#lastHeardAt;
   }
 
   /** Whether the last price follows from a fill; such a price is no witness for another one. */
@@ -86,6 +95,7 @@ export class PriceBook {
       this.#last = price;
       this.#lastExchangeTime = exchangeTime;
       this.#lastReceivedAt = receivedAt;
+      this.#lastHeardAt = receivedAt;
       this.#inferred = false;
       return true;
     }
@@ -107,6 +117,7 @@ export class PriceBook {
     this.#last = price;
     this.#lastExchangeTime = Math.max(exchangeTime, this.#lastExchangeTime);
     this.#lastReceivedAt = receivedAt;
+    this.#lastHeardAt = receivedAt;
     this.#inferred = false;
   }
 
@@ -116,7 +127,19 @@ export class PriceBook {
     /** Ticks from well before the fill are no news, e.g. the last trade that a feed repeats when it is subscribed. */
     this.#lastExchangeTime = Math.max(this.#lastExchangeTime, exchangeTime - CLOCK_SPREAD_MS);
     this.#lastReceivedAt = receivedAt;
+    if (this.#lastHeardAt === Number.NEGATIVE_INFINITY) this.#lastHeardAt = receivedAt;
     this.#inferred = true;
+  }
+
+  /** What was taken for the last price is not believed any more: the next one needs a witness, as the very first does. */
+  forget(): void {
+    this.#last = Number.NaN;
+    this.#inferred = false;
+  }
+
+  /** The feed is not listened to any more: the next subscription begins anew. */
+  stopHearing(): void {
+    this.#lastHeardAt = Number.NEGATIVE_INFINITY;
   }
 
   arm(level: ArmedLevel): LevelHandle {

@@ -115,6 +115,7 @@ export function orderOf({ id = 'c1', terms, ...more }: OrderValues = {}): Workin
     generation: more.generation ?? 0,
     terms: termsOf(terms),
     now: 1,
+    venue: 1,
     sendWithinMs: 1_000,
     recvWindowMs: 2_000,
   });

@@ -24,6 +24,7 @@ import type { PriceSink } from '../../src/ports/price-feed.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
 import type { Store } from '../../src/ports/store.js';
 import { CrashDisk } from './crash-store.js';
+import { PendingStore } from './pending-store.js';
 import { ScriptedExchange, type ScriptedExchangeOptions } from './scripted-exchange.js';
 
 export const SYMBOL = 'BTCUSDT';
@@ -76,6 +77,7 @@ export class ProtocolBench {
   rawSink: PriceSink | null = null;
   monitor: PositionMonitor;
   readonly #options: BenchOptions;
+  #realStore: PendingStore | null = null;
   #orders = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -145,8 +147,16 @@ export class ProtocolBench {
     return feed;
   }
 
+  #newStore(): Store {
+    const { store, realStore } = this.#options;
+    if (store === undefined) return this.disk.handle();
+    if (realStore !== true) return store();
+    this.#realStore = new PendingStore(store());
+    return this.#realStore;
+  }
+
   #newMonitor(): PositionMonitor {
-    const { globals, symbols, store } = this.#options;
+    const { globals, symbols } = this.#options;
     const monitor = new PositionMonitor({
       config: {
         ...(globals === undefined ? {} : { globals }),
@@ -155,7 +165,7 @@ export class ProtocolBench {
       },
       exchange: this.exchange.adapter(),
       feed: this.feed,
-      store: store?.() ?? this.disk.handle(),
+      store: this.#newStore(),
       clock: this.clock,
       scheduler: PLAIN_SCHEDULER,
     });
@@ -183,8 +193,11 @@ export class ProtocolBench {
 
   async #drained(): Promise<void> {
     await drained();
-    if (this.#options.realStore !== true) return;
-    for (let turn = 0; turn < REAL_TURNS_MAX && this.monitor.busy; turn += 1) await drained();
+    /** What an answer of the disk leads to may write again. */
+    while (this.#realStore?.pending === true) {
+      while (this.#realStore.pending) await drained();
+      await drained();
+    }
   }
 
   /** A due time with a fraction of a ms is lost in wall time: then one ms more reaches it. */
@@ -201,14 +214,9 @@ export class ProtocolBench {
     };
     promise.then(settled, settled);
     const end = this.clock.now() + limitMs;
-    const realTurns = this.#options.realStore === true ? 1_000 : 0;
     await this.#drained();
     while (!done) {
-      /** Files are opened in real time; virtual time must not run away meanwhile. */
-      for (let turn = 0; turn < realTurns && !done; turn += 1) await drained();
-      if (done) break;
       const next = this.clock.nextTimerAt;
-      if (next === null && realTurns > 0) continue;
       if (next === null || next > end) throw new Error('the promise does not settle');
       this.#fireNext(next);
       await this.#drained();
@@ -347,9 +355,6 @@ function isOwn(clientOrderId: string | undefined): boolean {
 export function generationOf(clientOrderId: string): number {
   return Number.parseInt(clientOrderId.slice(25), 36);
 }
-
-/** Turns of the event loop that real input and output may take. */
-const REAL_TURNS_MAX = 5_000;
 
 /** Lets everything run that waits for nothing but its turn. */
 export function drained(): Promise<void> {

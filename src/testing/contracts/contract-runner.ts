@@ -1,19 +1,30 @@
 import { assert } from './contract-assert.js';
 
-/** How a contract suite meets a test framework: vitest, node:test and most others fit. */
+/**
+ * How a contract suite meets a test framework: the `test` or `it` of node:test, vitest and most others fits.
+ *
+ * @example
+ * import { test } from 'node:test';
+ * feedContract({ test, factory: () => new MyFeedHarness() });
+ */
 export interface ContractRunner<CardId extends string> {
-  /** Declares one test. */
-  readonly test: (name: string, run: () => Promise<void>) => unknown;
+  /**
+   * Declares one test. What it hands to `run` may have a `skip(reason)`, as node:test and vitest have: a card that the
+   * adapter's capabilities rule out is skipped with it. Without it such a card fails, and belongs into `skips`.
+   */
+  readonly test: (name: string, run: (context?: unknown) => Promise<void>) => unknown;
   /** Declares a test that does not run. Absent: it is left out. */
   readonly skip?: (name: string, reason: string) => unknown;
   /** Cards that cannot apply to this adapter, each with its reason. */
   readonly skips?: Partial<Readonly<Record<CardId, string>>>;
 }
 
-/** One duty of an adapter. */
+/** One duty of an adapter. The id stays what it is for ever; what is no duty any more leaves a gap. */
 export interface ContractCard<CardId extends string, Harness> {
   readonly id: CardId;
   readonly duty: string;
+  /** Why an adapter with these capabilities does not owe it; `null`: it does. Default: every adapter does. */
+  readonly unless?: (harness: Harness) => string | null;
   readonly run: (harness: Harness) => Promise<void>;
 }
 
@@ -26,17 +37,20 @@ export function declareCards<
   factory: (id: CardId) => Promise<Harness> | Harness,
   cards: readonly ContractCard<CardId, Harness>[],
 ): void {
-  for (const { id, duty, run } of cards) {
+  for (const { id, duty, unless, run } of cards) {
     const reason = runner.skips?.[id];
     if (reason !== undefined) {
       assert(reason.trim() !== '', `${id} is skipped with a reason`);
       runner.skip?.(`${id} ${duty}`, reason);
       continue;
     }
-    runner.test(`${id} ${duty}`, async () => {
+    // Not a named parameter: some frameworks take a function with one for a test that ends by a callback.
+    runner.test(`${id} ${duty}`, async (...[context]) => {
       const harness = await factory(id);
       try {
-        await run(harness);
+        const ruledOut = unless?.(harness) ?? null;
+        if (ruledOut === null) await run(harness);
+        else skipNow(context, id, ruledOut);
       } finally {
         await harness.cleanup?.();
       }
@@ -51,4 +65,11 @@ export function hookOf<Hook>(hook: Hook | undefined, name: string): Hook {
     `the harness has the hook ${name}, or its cards a reason to be skipped`,
   );
   return hook;
+}
+
+/** Never passes silently: a framework that cannot skip a running test must have been told before. */
+function skipNow(context: unknown, id: string, reason: string): void {
+  const skip = (context as { skip?: unknown } | null | undefined)?.skip;
+  assert(typeof skip === 'function', `${id} is listed in skips: ${reason}`);
+  skip.call(context, reason);
 }

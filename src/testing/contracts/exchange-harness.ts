@@ -1,6 +1,10 @@
 import type { DecimalString } from '../../model/decimal.js';
 import type { ExchangeAdapter, ExchangeSink, OrderOutcome } from '../../ports/exchange-adapter.js';
 
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6';
+/** `EX-01` to `EX-16`. */
+export type ExchangeCardId = Exclude<`EX-0${Digit | '7' | '8' | '9'}` | `EX-1${Digit}`, 'EX-00'>;
+
 /**
  * An adapter with a venue behind it that the suite can steer. One per card; the account is flat at the beginning.
  *

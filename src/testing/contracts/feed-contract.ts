@@ -4,6 +4,7 @@ import { assert, assertSame } from './contract-assert.js';
 import { type ContractCard, type ContractRunner, declareCards, hookOf } from './contract-runner.js';
 import { RecordingPriceSink } from './recording-price-sink.js';
 
+/** `PF-01` to `PF-06`. */
 export type FeedCardId = 'PF-01' | 'PF-02' | 'PF-03' | 'PF-04' | 'PF-05' | 'PF-06';
 
 /** A feed with a source of prices behind it that the suite can steer. One per card. */
@@ -23,6 +24,7 @@ export interface FeedHarness {
   cleanup?(): Promise<void> | void;
 }
 
+/** What the suite needs: a framework's `test`, and a feed with a source that can be steered. */
 export interface FeedContractOptions extends ContractRunner<FeedCardId> {
   /** Makes a fresh feed for the card. */
   readonly factory: (id: FeedCardId) => Promise<FeedHarness> | FeedHarness;
@@ -105,6 +107,7 @@ const CARDS: readonly ContractCard<FeedCardId, FeedHarness>[] = [
   {
     id: 'PF-05',
     duty: 'two sources of one symbol stay apart',
+    unless: ({ feed }) => (feed.sources.length < 2 ? 'it has one source only (sources)' : null),
     run: async (harness) => {
       const [first, second] = harness.feed.sources;
       assert(first !== undefined && second !== undefined, 'the feed has two sources');

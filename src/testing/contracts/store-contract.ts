@@ -6,7 +6,9 @@ import { STORE_LIFE_CARDS } from './store-life-cards.js';
 
 export type { StoreCardId, StoreHarness } from './store-harness.js';
 
+/** What the suite needs: a framework's `test`, and empty places to keep data in. */
 export interface StoreContractOptions extends ContractRunner<StoreCardId> {
+  /** Makes an empty place for the card. */
   readonly factory: () => Promise<StoreHarness> | StoreHarness;
 }
 

@@ -10,6 +10,10 @@ export const STORE_LIFE_CARDS: readonly StoreCard[] = [
   {
     id: 'ST-02',
     duty: 'what was recorded outlives the process',
+    unless: (world) =>
+      world.store().durability === 'none'
+        ? 'nothing of it survives the process, and it says so (durability)'
+        : null,
     async run(world) {
       const batches = Array.from({ length: 20 }, (_, index) => numbered(index + 1));
       const recorded = await hookOf(world.commitAndDie?.bind(world), 'commitAndDie')(

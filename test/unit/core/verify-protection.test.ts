@@ -20,7 +20,9 @@ function believed(more: Partial<BelievedProtection['tranches'][number]> = {}): B
   return {
     symbol: 'BTCUSDT',
     side: 'LONG',
-    tranches: [{ id: 't', held: decimal('0.1'), wantsStop: true, guardedLocally: false, ...more }],
+    tranches: [
+      { trancheId: 't', held: decimal('0.1'), wantsStop: true, guardedLocally: false, ...more },
+    ],
     orders: [{ clientOrderId: 'c1', trancheId: 't', role: 'stop-loss', terms: termsOf() }],
   };
 }
@@ -135,6 +137,7 @@ describe('verifyProtection', () => {
   it('is content with an empty account', () => {
     expect(verifyProtection([], [], [], 5)).toEqual({
       protected: true,
+      protectedIfCrashed: true,
       checkedAt: 5,
       positions: [],
     });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../../../errors/store-error.js';
 import { FULL_CHECK_BYTES_MAX } from '../../../limits.js';
@@ -30,6 +31,7 @@ export function checkStore(driver: SqliteDriver, path: string): Omit<StoreStamp,
   return withReader(driver, path, path, (database) => {
     setPragmas(database, 'reader', path);
     assertSchema(database, path);
+    assertWholePages(database, path);
     assertIntegrity(database, path);
     return readStamp(database, path);
   });
@@ -57,6 +59,18 @@ function assertApplication(database: SqliteDatabase, path: string): void {
   const received = readPragma(database, 'application_id');
   if (received === APPLICATION_ID) return;
   throw corruptError(path, `a SQLite database of another program (application id ${received})`);
+}
+
+/**
+ * SQLite reads what is cut from the last page as zeros and calls the database whole. While there is a log the page may
+ * stand in it, and its end may be as a dying process left it.
+ */
+function assertWholePages(database: SqliteDatabase, path: string): void {
+  const bytes = statSync(path).size;
+  const pageBytes = Number(readPragma(database, 'page_size'));
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (bytes % pageBytes === 0 || (log?.size ?? 0) > 0) return;
+  throw corruptError(path, `a file of ${bytes} bytes, which is no number of whole pages`);
 }
 
 /**

@@ -1,0 +1,83 @@
+/**
+ * Kills bots that use the packed package, by the hundred, against a venue of its own, and judges what they did.
+ *
+ *   node scripts/kill-test.mjs --kills 50
+ *   node scripts/kill-test.mjs --kills 2000 --json
+ *   node scripts/kill-test.mjs --kills 50 --seed 7 --world 3    one world of a run that failed
+ *
+ * Ends with 1 when anything was violated. A seed repeats the plan; what really happens depends on real time as well.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { register } from 'tsx/esm/api';
+
+const TRACE_LINES_SHOWN = 40;
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '50' },
+    seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    /** Worlds side by side. */
+    parallel: { type: 'string', default: '5' },
+    world: { type: 'string' },
+    /** A package that was packed before. Default: packs the checkout. */
+    tarball: { type: 'string' },
+    /** A way in which the bot is broken on purpose, to see that the run fails. */
+    flaw: { type: 'string' },
+    /** Writes the trace of each world to a file that begins like this. */
+    trace: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+register();
+const { FLAWS } = await import('../test/outside-in/wire.ts');
+const { installBot } = await import('../test/outside-in/install-bot.ts');
+const { runKillTest } = await import('../test/outside-in/run-kill-test.ts');
+
+if (values.flaw !== undefined && !FLAWS.includes(values.flaw)) {
+  throw new Error(`--flaw is one of ${FLAWS.join(', ')}`);
+}
+const app = mkdtempSync(join(tmpdir(), 'position-monitor-app-'));
+try {
+  const result = await runKillTest({
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    parallel: Number(values.parallel),
+    onlyWorld: values.world === undefined ? null : Number(values.world),
+    flaw: values.flaw ?? null,
+    botProgram: installBot(app, values.tarball),
+    log: values.json ? () => {} : console.log,
+  });
+  tell(result);
+  process.exitCode = result.violations.length > 0 ? 1 : 0;
+} finally {
+  rmSync(app, { recursive: true, force: true });
+}
+
+function tell({ traces, ...result }) {
+  for (const { world, lines } of values.trace === undefined ? [] : traces) {
+    writeFileSync(`${values.trace}-world-${world}.log`, `${lines.join('\n')}\n`);
+  }
+  if (values.json) {
+    console.log(JSON.stringify(result));
+    if (result.violations.length === 0) return;
+  }
+  const { violations, ...figures } = result;
+  // With --json, standard output carries one object and nothing else.
+  const say = values.json ? console.error : console.log;
+  say(figures);
+  const failed = new Set(violations.map(({ world }) => world));
+  for (const { lines } of traces.filter(({ world }) => failed.has(world))) {
+    say(`${lines.slice(-TRACE_LINES_SHOWN).join('\n')}\n`);
+  }
+  for (const { world, kill, invariant, detail } of violations) {
+    say(`${invariant} in world ${world} after kill ${kill}: ${detail}`);
+    say(
+      `again: --kills ${values.kills} --seed ${result.seed} --parallel ${values.parallel} --world ${world}`,
+    );
+  }
+  say(`${violations.length} violations in ${result.kills} kills`);
+}

@@ -1,0 +1,290 @@
+import type { SimWrite } from '../../src/testing/sim/sim-line.js';
+import type { SimRequest } from '../../src/testing/sim/sim-order.js';
+import { type Oracle, RACE_MS } from './oracle.js';
+import { isOwn, roleOf, tagOf } from './order-names.js';
+import { SYMBOL } from './plan.js';
+import type { BelievedTranche } from './subject.js';
+
+/** A request that travels longer than this was decided on another state of things, ms. */
+const LATE_MS = 150;
+/** Reads that failed less than this ago excuse a close that could not look first, ms. */
+const BLIND_MS = 6_000;
+
+/** No request lives longer than this: its time to leave, a slow store's allowance and the exchange's window, ms. */
+const WINDOW_MS_MAX = 60_000;
+
+/** What has arrived of each order id: its terms, and how often. Kept per oracle. */
+interface Arrivals {
+  readonly terms: Map<string, string>;
+  /** Ids of orders that left without a record. */
+  readonly unrecorded: Set<string>;
+  /** Ids of closes that left without a record, by process and tranche. */
+  readonly unrecordedCloses: Map<string, Set<string>>;
+}
+
+const ARRIVALS = new WeakMap<Oracle, Arrivals>();
+
+function arrivalsOf(oracle: Oracle): Arrivals {
+  let arrivals = ARRIVALS.get(oracle);
+  if (arrivals === undefined) {
+    arrivals = {
+      terms: new Map(),
+      unrecorded: new Set(),
+      unrecordedCloses: new Map(),
+    };
+    ARRIVALS.set(oracle, arrivals);
+  }
+  return arrivals;
+}
+
+/** An order of the monitor reaches the exchange. */
+export function judgePlacement(oracle: Oracle, write: SimWrite, request: SimRequest): void {
+  const id = write.clientOrderId;
+  const role = roleOf(id);
+  oracle.note(`arrived ${role}`);
+  if (role === null) {
+    oracle.fail('I5a', `an order without our mark: ${id}`);
+    return;
+  }
+  judgeForm(oracle, request);
+  oracle.claims.judgeId(id);
+  judgeWindow(oracle, request);
+  judgeTerms(oracle, request);
+  judgeRecord(oracle, write);
+  const steps = oracle.world.venue.instrument(SYMBOL)?.steps(request.quantity) ?? Number.NaN;
+  if (!(steps > 0)) oracle.fail('I23', `${id} has quantity ${request.quantity}`);
+  const tranche = oracle.trancheOf.get(id);
+  /** A request that comes too late is refused by the exchange: that is what its deadline is for. */
+  const isLate = request.expiresAt < oracle.world.venue.now();
+  const isBlind = oracle.subject.phase === 'starting' || oracle.subject.phase === 'dead';
+  if (tranche === undefined || isLate || isBlind) return;
+  judgeQuantity(oracle, write, tranche, steps);
+  if (role === 'take-profit') judgeStopFirst(oracle, write, tranche);
+  if (role === 'close') judgeProfitsGone(oracle, write, tranche);
+  if (role === 'stop-loss') judgeWidening(oracle, request, tranche);
+}
+
+/** I2: every exit says that it only reduces, and on which side. */
+function judgeForm(oracle: Oracle, request: SimRequest): void {
+  const hedge = oracle.world.venue.positionMode === 'hedge';
+  const side = request.side === 'SELL' ? 'LONG' : 'SHORT';
+  const fits = hedge ? request.positionSide === side : request.positionSide === 'BOTH';
+  if (!request.reduceOnly || !fits) {
+    oracle.fail('I2', `${request.clientOrderId} does not only reduce: ${JSON.stringify(request)}`);
+  }
+}
+
+/** I21: until when it may be accepted follows from the exchange's time, whatever our own clock says. */
+function judgeWindow(oracle: Oracle, request: SimRequest): void {
+  const ahead = request.expiresAt - oracle.world.venue.now();
+  if (ahead > WINDOW_MS_MAX || ahead < -WINDOW_MS_MAX) {
+    oracle.fail('I21', `${request.clientOrderId} may be accepted for another ${ahead} ms`);
+  }
+}
+
+/** I5a: one id, one order; never again after it executed. */
+function judgeTerms(oracle: Oracle, request: SimRequest): void {
+  const { terms, unrecorded } = arrivalsOf(oracle);
+  const { expiresAt: _, ...lasting } = request;
+  const text = JSON.stringify(lasting);
+  const id = request.clientOrderId;
+  const before = terms.get(id);
+  terms.set(id, text);
+  if (before === undefined) return;
+  oracle.note('an id arrived again');
+  /** What a lost record or an old backup took away cannot be remembered. */
+  const wasLost = oracle.wasRestored || unrecorded.has(id);
+  const isForgotten = wasLost && !oracle.live.has(id);
+  if (before !== text && !isForgotten)
+    oracle.fail('I5a', `one id, two orders: ${before} and ${text}`);
+  if (request.expiresAt < oracle.world.venue.now()) return;
+  if (oracle.executedOf(id) > 0 && !isForgotten) {
+    oracle.fail('I13', `${roleOf(id)} ${id} arrived again although it had executed`);
+  } else if (roleOf(id) === 'close' && oracle.live.has(id)) {
+    oracle.fail('I4', `close ${id} arrived again while it was live`);
+  }
+}
+
+/** I5, I5b, I18a: nothing leaves without a record, but for the two named exceptions. */
+function judgeRecord(oracle: Oracle, write: SimWrite): void {
+  const id = write.clientOrderId;
+  if (oracle.records.hasOrder(id)) return;
+  const role = roleOf(id);
+  if (role === 'take-profit' || !oracle.hasStoreTrouble) {
+    if (oracle.wasRestored && write.connection !== oracle.world.line.connection) return;
+    oracle.fail('I5', `${role} ${id} arrived without a record`);
+    return;
+  }
+  oracle.note(`without a record: ${role}`);
+  arrivalsOf(oracle).unrecorded.add(id);
+  if (role !== 'close') return;
+  const { unrecordedCloses } = arrivalsOf(oracle);
+  const key = `${write.connection}|${tagOf(id)}`;
+  /** The one may go again under its id when it is proven not to have arrived. */
+  const ids = unrecordedCloses.get(key) ?? new Set();
+  unrecordedCloses.set(key, ids.add(id));
+  if (ids.size > 1) oracle.fail('I18a', `more than one close without a record: ${[...ids]}`);
+}
+
+/** I1a, I4: no exit for more than its tranche still holds, those under way included. */
+function judgeQuantity(oracle: Oracle, write: SimWrite, tranche: string, steps: number): void {
+  const id = write.clientOrderId;
+  const role = roleOf(id);
+  const left = (oracle.opened.get(tranche) ?? 0) - oracle.executedBy(tranche);
+  let closing = 0;
+  if (role === 'close') {
+    for (const other of oracle.world.line.underWay) {
+      if (other === write || roleOf(other.clientOrderId) !== 'close' || other.request === null)
+        continue;
+      if (oracle.trancheOf.get(other.clientOrderId) !== tranche) continue;
+      /** What comes too late is refused. */
+      if (other.request.expiresAt < oracle.world.venue.now()) continue;
+      /** What a lost store does not know cannot be waited for. */
+      if (oracle.wasRestored && other.connection !== write.connection) continue;
+      closing += oracle.world.venue.instrument(SYMBOL)?.steps(other.request.quantity) ?? 0;
+    }
+  }
+  if (role === 'take-profit') {
+    /** Two take-profits never rest for the same quantity. */
+    for (const [other, order] of oracle.live) {
+      if (other === id || roleOf(other) !== 'take-profit') continue;
+      if (oracle.trancheOf.get(other) === tranche) closing += order.quantity - order.executed;
+    }
+  }
+  if (steps + closing <= left) return;
+  const invariant = role === 'close' && steps <= left ? 'I4' : 'I1a';
+  /** A slow store lets requests leave late, a process that stood still knows nothing new. */
+  const lagMs = RACE_MS + oracle.pausedMs + (oracle.hasStoreTrouble ? 6_000 : 0);
+  const heldThen = oracle.records.heldAtPlacing(id);
+  const lastExit = oracle.lastExitOf(tranche);
+  if (oracle.now - lastExit <= lagMs) oracle.note('race');
+  else if (lastExit >= write.sentAt) oracle.note('overtaken on its way');
+  else if (oracle.now - oracle.lastReadFault < BLIND_MS) oracle.note('blind exit');
+  else if (role === 'stop-loss' && heldThen !== null && steps <= heldThen) {
+    /** An execution that is not known yet: in doubt a stop too many is better than none. */
+    oracle.note('a stop more than needed');
+  } else {
+    const what = `${role} ${id} of ${steps} (${closing} more under way) although ${left} is left`;
+    oracle.fail(invariant, what);
+  }
+}
+
+/** I3a: a take-profit only beside a stop that rests, or that cannot rest. */
+function judgeStopFirst(oracle: Oracle, write: SimWrite, trancheId: string): void {
+  const tranche = oracle.subject.tranches().find((one) => one.id === trancheId);
+  if (tranche === undefined || !tranche.wantsRestingStop || tranche.state !== 'OPEN') return;
+  const { live, trancheOf, world } = oracle;
+  const isStop = (id: string): boolean =>
+    roleOf(id) === 'stop-loss' && trancheOf.get(id) === trancheId;
+  for (const id of live.keys()) if (isStop(id)) return;
+  /** A stop that came before it, whatever became of it since. */
+  for (const id of arrivalsOf(oracle).terms.keys()) if (isStop(id)) return;
+  /** One request with the stop in front. */
+  for (const other of world.line.underWay) {
+    if (other === write) break;
+    if (isStop(other.clientOrderId) && other.sentAt === write.sentAt) return;
+  }
+  oracle.fail('I3a', `take-profit ${write.clientOrderId} arrived before any stop`);
+}
+
+/** I1b: while a stop rests, a close waits until no take-profit of its tranche can take the same quantity. */
+function judgeProfitsGone(oracle: Oracle, write: SimWrite, trancheId: string): void {
+  const { live, trancheOf } = oracle;
+  const tranche = oracle.subject.tranches().find((one) => one.id === trancheId);
+  if (tranche === undefined || oracle.hasStoreTrouble || oracle.pausedMs > 0) return;
+  /** What came to rest while the close was under way could not be waited for. */
+  const known = write.sentAt - RACE_MS;
+  const orders = [...live].filter(
+    ([id]) => trancheOf.get(id) === trancheId && oracle.claims.acceptedAt(id) < known,
+  );
+  const stops = orders.filter(([id]) => roleOf(id) === 'stop-loss');
+  const covered = stops.reduce((sum, [, order]) => sum + order.quantity - order.executed, 0);
+  if (covered < tranche.held) return;
+  for (const [id] of orders) {
+    if (roleOf(id) !== 'take-profit') continue;
+    oracle.fail('I1b', `close ${write.clientOrderId} arrived while take-profit ${id} rests`);
+  }
+}
+
+/** I26: a stop moves away from the price only when somebody asked, or when the entry moved. */
+function judgeWidening(oracle: Oracle, request: SimRequest, tranche: string): void {
+  const opened = oracle.records.openedAtPlacing(request.clientOrderId);
+  if (request.triggerPrice === null || oracle.lastPlanChange > oracle.now - 20_000) return;
+  /** What is not recorded cannot be compared here. */
+  if (oracle.hasStoreTrouble) return;
+  const instrument = oracle.world.venue.instrument(SYMBOL);
+  const wanted = instrument?.ticks(request.triggerPrice) ?? 0;
+  for (const [id, order] of oracle.live) {
+    if (roleOf(id) !== 'stop-loss' || oracle.trancheOf.get(id) !== tranche) continue;
+    /** A join moves the entry, and the level with it. */
+    if (oracle.records.openedAtPlacing(id) !== opened) continue;
+    const wider =
+      order.side === 'SELL' ? wanted < (order.trigger ?? 0) : wanted > (order.trigger ?? 0);
+    if (wider) oracle.fail('I26', `stop ${request.clientOrderId} is wider than ${id}`);
+  }
+}
+
+/** A cancellation reaches the exchange. */
+export function judgeCancel(oracle: Oracle, write: SimWrite): void {
+  const id = write.clientOrderId;
+  if (!isOwn(id)) {
+    oracle.fail('I14', `an order of somebody else was cancelled: ${id}`);
+    return;
+  }
+  const role = roleOf(id);
+  oracle.note(`cancel ${role}`);
+  if (!oracle.records.hasCancel(id) && oracle.trancheOf.has(id) && !oracle.wasRestored) {
+    oracle.fail('I18', `the cancellation of ${role} ${id} is not recorded`);
+  }
+  if (role === 'stop-loss' && oracle.live.has(id)) judgeStopCancel(oracle, write);
+}
+
+/** I3b: what is held stays covered when a stop goes. */
+function judgeStopCancel(oracle: Oracle, write: SimWrite): void {
+  const id = write.clientOrderId;
+  const trancheId = oracle.trancheOf.get(id);
+  if (oracle.subject.phase !== 'running' || write.connection !== oracle.world.line.connection)
+    return;
+  const tranche = oracle.subject.tranches().find((one) => one.id === trancheId);
+  if (tranche === undefined || tranche.stop === null) return;
+  let others = 0;
+  for (const [other, order] of oracle.live) {
+    if (other === id || roleOf(other) !== 'stop-loss') continue;
+    if (oracle.trancheOf.get(other) === trancheId) others += order.quantity - order.executed;
+  }
+  /** A stop for a fill that came in the same moment travels beside the cancellation. */
+  for (const { request, clientOrderId } of oracle.world.line.underWay) {
+    if (request === null || roleOf(clientOrderId) !== 'stop-loss') continue;
+    if (oracle.trancheOf.get(clientOrderId) !== trancheId) continue;
+    others += oracle.world.venue.instrument(SYMBOL)?.steps(request.quantity) ?? 0;
+  }
+  const held = heldNow(oracle, tranche, write);
+  if (others >= held) return;
+  if (!oracle.world.venue.profile.severalStops || !tranche.wantsRestingStop) {
+    const wasGuarded = oracle.now - write.sentAt > LATE_MS;
+    const isGuarded = tranche.coverage !== 'none' && !isFeedLost(oracle, write);
+    if (!isGuarded && !wasGuarded) oracle.fail('I3b', `the only stop ${id} goes without a guard`);
+    return;
+  }
+  oracle.fail('I3b', `stop ${id} is cancelled, ${others} of ${held} stay covered`);
+}
+
+/** Whether our own guard had no prices when the request was decided. */
+function isFeedLost(oracle: Oracle, write: SimWrite): boolean {
+  const { feedDownSince, plan } = oracle.world;
+  if (feedDownSince === null || oracle.pausedMs > 0 || oracle.hasStoreTrouble) return false;
+  return write.sentAt - plan.setup.recordMs > feedDownSince;
+}
+
+function heldNow(oracle: Oracle, tranche: BelievedTranche, write: SimWrite): number {
+  const { venue } = oracle.world;
+  const opened = oracle.opened.get(tranche.id) ?? 0;
+  /** What came in after the cancellation was decided gets a stop of its own; it was never this one's. */
+  const then = oracle.records.openedAtCancel(write.clientOrderId);
+  const joined = then === null ? 0 : opened - (venue.instrument(SYMBOL)?.steps(Number(then)) ?? 0);
+  return Math.min(
+    Math.max(0, venue.held(SYMBOL, tranche.side)),
+    tranche.held - joined,
+    opened - oracle.executedBy(tranche.id),
+  );
+}

@@ -1,0 +1,99 @@
+import type { SimWrite } from '../../src/testing/sim/sim-line.js';
+import { type Oracle, RACE_MS } from './oracle.js';
+import { roleOf, tagOf } from './order-names.js';
+
+/** What must have been read completely before a process may write. */
+const BARRIER = ['open-orders', 'positions'] as const;
+
+/**
+ * Watches what leaves the process and what it is answered: the boot barrier, and what an exchange asked for when it said
+ * "not now".
+ */
+export class LineWatch {
+  readonly #oracle: Oracle;
+  /** Reads that were answered, and those that were answered with a failure, by connection. */
+  readonly #answered = new Map<number, Set<string>>();
+  readonly #failed = new Map<number, Set<string>>();
+  /** When an order of this kind was told to wait, and until when, monotonic ms. */
+  readonly #pauses = new Map<string, { readonly told: number; readonly until: number }>();
+
+  /** When an order of this kind was last accepted, monotonic ms. */
+  readonly #accepted = new Map<string, number>();
+
+  constructor(oracle: Oracle) {
+    this.#oracle = oracle;
+    const { line } = oracle.world;
+    const read = line.read.bind(line);
+    line.read = (connection, kind, ask, reply) =>
+      read(connection, kind, ask, (answer) => {
+        note(answer.kind === 'ok' ? this.#answered : this.#failed, connection, kind);
+        reply(answer);
+      });
+    const write = line.write.bind(line);
+    line.write = (connection, what, act, reply, shared) => {
+      if (connection === line.connection) this.#judge(connection, what);
+      return write(
+        connection,
+        what,
+        act,
+        (answer) => {
+          if (answer.kind === 'rejected' && answer.retryAfterMs) {
+            const told = oracle.now;
+            this.#pauses.set(keyOf(connection, what), { told, until: told + answer.retryAfterMs });
+          }
+          reply(answer);
+        },
+        shared,
+      );
+    };
+  }
+
+  /** The exchange takes such orders again, whatever it asked for before. */
+  onAccepted(clientOrderId: string): void {
+    const { now, world } = this.#oracle;
+    const key = keyOf(world.line.connection, { kind: 'place', clientOrderId });
+    this.#accepted.set(key, now);
+  }
+
+  #judge(connection: number, what: Pick<SimWrite, 'kind' | 'clientOrderId'>): void {
+    const name = `${what.kind} of ${roleOf(what.clientOrderId)} ${what.clientOrderId}`;
+    const answered = this.#answered.get(connection);
+    const missing = BARRIER.find((kind) => !answered?.has(kind));
+    if (missing !== undefined) {
+      /** A read that failed is never "none". */
+      const failed = this.#failed.get(connection)?.has(missing);
+      this.#oracle.fail(failed ? 'I25' : 'I5', `${name} left before ${missing} were read`);
+    }
+    const { isStopping, plan } = this.#oracle.world;
+    /** What waited for its record leaves beside the stop, and was decided before it. */
+    const isDecidedNow = plan.setup.recordMs === 0 && !this.#oracle.hasStoreTrouble;
+    if (isStopping && isDecidedNow && what.kind === 'cancel') {
+      this.#oracle.fail('I22', `${name} left with an orderly stop`);
+    }
+    const key = keyOf(connection, what);
+    const pause = this.#pauses.get(key);
+    /** What was decided before it was told waits for its record and leaves after it. */
+    const { now, world, hasStoreTrouble, lastPlanChange } = this.#oracle;
+    if (pause === undefined || hasStoreTrouble) return;
+    /** Another plan is another request: it begins without the refusals of the one before. */
+    if (lastPlanChange > pause.told) return;
+    if ((this.#accepted.get(key) ?? 0) > pause.told - RACE_MS) return;
+    if (now >= pause.until - 1 || now - pause.told <= world.plan.setup.recordMs) return;
+    this.#oracle.fail('I15', `${name} left ${Math.round(pause.until - now)} ms too early`);
+  }
+}
+
+/** Placements of one role of a tranche wait together, cancellations each for itself. */
+function keyOf(
+  connection: number,
+  { kind, clientOrderId }: Pick<SimWrite, 'kind' | 'clientOrderId'>,
+): string {
+  const what =
+    kind === 'cancel' ? clientOrderId : `${tagOf(clientOrderId)}|${roleOf(clientOrderId)}`;
+  return `${connection}|${kind}|${what}`;
+}
+
+function note(reads: Map<number, Set<string>>, connection: number, kind: string): void {
+  const kinds = reads.get(connection) ?? new Set();
+  reads.set(connection, kinds.add(kind));
+}

@@ -1,0 +1,100 @@
+import type { StoreBatch } from '../../src/ports/store.js';
+import type { SimDisk } from './disk.js';
+import type { Oracle } from './oracle.js';
+
+/** Steps of one unit of the simulated contract. */
+const STEPS_PER_UNIT = 1_000;
+
+/** What the disk holds, as far as the invariants ask: which orders and cancellations are recorded, and which fills. */
+export class Records {
+  readonly #disk: SimDisk;
+  readonly #orders = new Set<string>();
+  readonly #cancels = new Set<string>();
+  readonly #fills = new Set<string>();
+  /** Entry orders whose protection was acknowledged, and whether a backup took them away. */
+  readonly #acknowledged = new Set<string>();
+  /** What a tranche had opened when a cancellation of one of its orders was decided, decimal text. */
+  readonly #openedAtCancel = new Map<string, string>();
+  readonly #openedAtPlacing = new Map<string, string>();
+  readonly #heldAtPlacing = new Map<string, number>();
+  readonly #held = new Map<string, number>();
+  readonly #opened = new Map<string, string>();
+
+  constructor(disk: SimDisk) {
+    this.#disk = disk;
+    disk.onRecorded = (batch) => this.#add(batch);
+    disk.onDecided = (batch) => this.#decided(batch);
+  }
+
+  /** What the order's tranche had opened when its cancellation was decided; `null` = never decided. */
+  openedAtCancel(clientOrderId: string): string | null {
+    return this.#openedAtCancel.get(clientOrderId) ?? null;
+  }
+
+  hasOrder(clientOrderId: string): boolean {
+    return this.#orders.has(clientOrderId);
+  }
+
+  hasCancel(clientOrderId: string): boolean {
+    return this.#cancels.has(clientOrderId);
+  }
+
+  acknowledge(clientOrderId: string): void {
+    this.#acknowledged.add(clientOrderId);
+  }
+
+  /** A backup that is older than an acknowledgement excuses it. */
+  forgetAcknowledged(): void {
+    this.#acknowledged.clear();
+  }
+
+  /** The disk was cut back: what is gone is not recorded any more. */
+  reload(): void {
+    this.#orders.clear();
+    this.#cancels.clear();
+    this.#fills.clear();
+    for (const batch of this.#disk.batches) this.#add(batch);
+  }
+
+  judgeAcknowledged(oracle: Oracle): void {
+    for (const id of this.#acknowledged) {
+      if (!this.#fills.has(id))
+        oracle.fail('I12', `the acknowledged fill of ${id} is not on the disk`);
+    }
+  }
+
+  /** What the order's tranche had opened when the order was decided; `null` = never decided. */
+  openedAtPlacing(clientOrderId: string): string | null {
+    return this.#openedAtPlacing.get(clientOrderId) ?? null;
+  }
+
+  /** Steps that the order's tranche held when the order was decided; `null` = never decided. */
+  heldAtPlacing(clientOrderId: string): number | null {
+    return this.#heldAtPlacing.get(clientOrderId) ?? null;
+  }
+
+  #decided(batch: StoreBatch): void {
+    for (const { id, openedQty, exitedQty } of batch.tranches) {
+      this.#opened.set(id, openedQty);
+      this.#held.set(id, Math.round((Number(openedQty) - Number(exitedQty)) * STEPS_PER_UNIT));
+    }
+    for (const { clientOrderId, trancheId, cancelStatus } of batch.orders) {
+      if (!this.#openedAtPlacing.has(clientOrderId)) {
+        this.#openedAtPlacing.set(clientOrderId, this.#opened.get(trancheId) ?? '0');
+        this.#heldAtPlacing.set(clientOrderId, this.#held.get(trancheId) ?? 0);
+      }
+      if (cancelStatus !== 'submitted') continue;
+      this.#openedAtCancel.set(clientOrderId, this.#opened.get(trancheId) ?? '0');
+    }
+  }
+
+  #add(batch: StoreBatch): void {
+    for (const { clientOrderId, cancelStatus } of batch.orders) {
+      this.#orders.add(clientOrderId);
+      if (cancelStatus !== 'none') this.#cancels.add(clientOrderId);
+    }
+    for (const { clientOrderId } of batch.ledgers) {
+      if (clientOrderId !== null) this.#fills.add(clientOrderId);
+    }
+  }
+}
