@@ -2,7 +2,8 @@
  * Lets the process of a monitor die before and after every effect of every canonical scenario, and judges each life.
  *
  *   node scripts/crash-sweep.mjs                        every point of every scenario: process death, then power loss
- *   node scripts/crash-sweep.mjs --pairs                every pair of points of the ten most important ones as well
+ *   node scripts/crash-sweep.mjs --restart-ms 1500      the same with a process that stays away for longer
+ *   node scripts/crash-sweep.mjs --pairs                every pair of points of the ten most important ones instead
  *   node scripts/crash-sweep.mjs --scenario 'a stop is moved' --at 17 --when after --trace
  *   node scripts/crash-sweep.mjs --scenario 'a stop is moved' --at 17 --when after --second 31 --second-when before --power
  *
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     /** Only power loss, or only process death. */
     power: { type: 'boolean', default: false },
     process: { type: 'boolean', default: false },
+    /** How long the process stays away. Default 50. */
+    'restart-ms': { type: 'string' },
     /** Only pairs; the single points are left out. */
     pairs: { type: 'boolean', default: false },
     /** One part of the first points of the pairs: `2/5`. */
@@ -76,14 +79,19 @@ function runOne({ runWithDeaths }, scenario) {
   const deaths = [{ at: Number(values.at), when: values.when }];
   if (values.second !== undefined)
     deaths.push({ at: Number(values.second), when: values['second-when'] });
-  const result = runWithDeaths(scenario, deaths, values.power, values.trace);
+  const result = runWithDeaths(scenario, deaths, kindOf(values.power), values.trace);
   if (values.trace) console.log(result.trace.join('\n'));
   for (const { invariant, at, what } of result.violations)
     console.log(`${invariant} at ${at} ms: ${what}`);
   console.log(
-    `${scenario.name}: ${result.deaths} deaths, ${result.effects} effects, ${result.violations.length} violations`,
+    `${scenario.name}: ${result.deaths.length} deaths, ${result.effects} effects, ${result.violations.length} violations`,
   );
-  return result.violations.length === 0 && result.deaths === deaths.length ? 0 : 1;
+  return result.violations.length === 0 && result.deaths.length === deaths.length ? 0 : 1;
+}
+
+function kindOf(power) {
+  const restartMs = values['restart-ms'];
+  return { power, ...(restartMs !== undefined && { restartMs: Number(restartMs) }) };
 }
 
 function runAll(sweep, chosen) {
@@ -97,8 +105,8 @@ function runAll(sweep, chosen) {
     for (const scenario of chosen) {
       if (values.pairs && !scenario.inPairs && values.scenario === undefined) continue;
       const done = values.pairs
-        ? sweep.sweepPairs(scenario, power, { part: part - 1, of })
-        : sweep.sweepSingles(scenario, power);
+        ? sweep.sweepPairs(scenario, kindOf(power), { part: part - 1, of })
+        : sweep.sweepSingles(scenario, kindOf(power));
       sum.scenarios += 1;
       for (const key of ['points', 'covered', 'runs']) sum[key] += done[key];
       failures.push(...done.failures);
@@ -122,9 +130,10 @@ function runAll(sweep, chosen) {
   return failures.length === 0 && sums.every(({ points, covered }) => points === covered) ? 0 : 1;
 }
 
-function textOf({ scenario, deaths, power, violation }) {
+function textOf({ scenario, deaths, kind, violation }) {
   const [first, second] = deaths;
   const more = second === undefined ? '' : ` --second ${second.at} --second-when ${second.when}`;
-  const again = `--scenario '${scenario}' --at ${first.at} --when ${first.when}${more}${power ? ' --power' : ''}`;
+  const away = kind.restartMs === undefined ? '' : ` --restart-ms ${kind.restartMs}`;
+  const again = `--scenario '${scenario}' --at ${first.at} --when ${first.when}${more}${kind.power ? ' --power' : ''}${away}`;
   return `${violation.invariant} at ${violation.at} ms: ${violation.what}\n  ${again}`;
 }

@@ -28,6 +28,8 @@ const { values } = parseArgs({
     flaw: { type: 'string' },
     /** Writes the trace of each world to a file that begins like this. */
     trace: { type: 'string' },
+    /** Does not stop at the first world that fails. */
+    'keep-going': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -48,6 +50,8 @@ try {
     parallel: Number(values.parallel),
     onlyWorld: values.world === undefined ? null : Number(values.world),
     flaw: values.flaw ?? null,
+    powerLossShare: 0.3,
+    keepsGoing: values['keep-going'],
     botProgram: installBot(app, values.tarball),
     log: values.json ? () => {} : console.log,
   });

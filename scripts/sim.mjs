@@ -74,7 +74,12 @@ async function bundled() {
   mkdirSync(folder, { recursive: true });
   const outfile = `${folder}/simulation-${process.pid}.mjs`;
   await build({
-    entryPoints: [inRoot('test', 'simulation', 'main.ts')],
+    stdin: {
+      contents:
+        "import { work } from './sim-worker.js'; await work(); export { explain } from './explain.js'; export { FAULT_GROUPS, SOMETIMES } from './sometimes.js';",
+      resolveDir: inRoot('test', 'simulation'),
+      loader: 'ts',
+    },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -162,6 +167,8 @@ async function playKind(bundle, { kind, count, from }) {
       const result = await inWorker(bundle, { ...request, twice: values.twice && kind === 'S1' });
       done += slice;
       total.failures.push(...result.failures);
+      for (const failure of values.json ? [] : result.failures)
+        console.log(describeFailure(failure));
       for (const [what, times] of Object.entries(result.seen)) {
         total.seen[what] = (total.seen[what] ?? 0) + times;
       }
@@ -180,6 +187,11 @@ async function playKind(bundle, { kind, count, from }) {
   const perSecond = Math.round((count / Math.max(1, elapsedMs)) * 1_000);
   total.failures.sort((a, b) => a.seed - b.seed);
   return { ...total, twice: values.twice && kind === 'S1', elapsedMs, perSecond };
+}
+
+function describeFailure({ kind, seed, invariant, what }) {
+  const profile = values.profile === undefined ? '' : ` --profile ${values.profile}`;
+  return `${kind} seed ${seed} ${invariant}: ${what}\n  npm run sim -- --kind ${kind} --seed ${seed}${profile}`;
 }
 
 function inWorker(bundle, request) {
@@ -205,9 +217,7 @@ function tell(reports, groups, seen, missing, failures, sometimes) {
   }
   for (const name of missing) console.log(`NEVER SEEN: ${name}`);
   for (const { kind, seed, invariant, what } of failures.slice(0, FAILURES_SHOWN)) {
-    const profile = values.profile === undefined ? '' : ` --profile ${values.profile}`;
-    console.log(`\n${kind} seed ${seed} ${invariant}: ${what}`);
-    console.log(`  npm run sim -- --kind ${kind} --seed ${seed}${profile}`);
+    console.log(`\n${describeFailure({ kind, seed, invariant, what })}`);
   }
   console.log('');
   for (const { kind, seeds, elapsedMs, perSecond, twice, failures: failed } of reports) {

@@ -40,7 +40,7 @@ export function applyAccount(step: Step, view: AccountView): number {
   /** As old as the reads: a process that stood still meanwhile knows nothing fresh. */
   state.comparedAt = step.mono - Math.max(0, step.venue - view.venueTime);
   /** Only the stream itself says later whether it is up; reads work without it. */
-  if (first) state.exchangeUp = true;
+  if (first && !state.streamHeard) state.exchangeUp = true;
   const differences = applyPositions(step, view);
   if (first) {
     state.phase = 'running';

@@ -34,6 +34,7 @@ export function applyExchangeConnection(current: Step, up: boolean, detail: stri
   const { state } = current;
   const was = state.exchangeUp;
   state.exchangeUp = up;
+  state.streamHeard = true;
   /** What happened in between is not known until everything is compared. */
   state.comparedAt = null;
   if (up) current.emit('exchange:connected', { reason: detail });

@@ -27,6 +27,7 @@ export function createState(setup: EngineSetup): EngineState {
     storeWritable: true,
     recordingMs: 0,
     exchangeUp: false,
+    streamHeard: false,
     feedUp: false,
     comparedAt: null,
     inputs: 0,

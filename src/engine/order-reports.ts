@@ -142,7 +142,12 @@ export function applyOwnFill(step: Step, order: WorkingOrder, evidence: FillEvid
 }
 
 /** How a placement ended. */
-export function applyPlaceOutcome(step: Step, order: WorkingOrder, outcome: WriteOutcome): void {
+export function applyPlaceOutcome(
+  step: Step,
+  order: WorkingOrder,
+  outcome: WriteOutcome,
+  attempt: number,
+): void {
   const node = step.survivor(order.trancheId);
   if (node) step.revisit(node);
   if (outcome.kind === 'accepted') {
@@ -157,6 +162,8 @@ export function applyPlaceOutcome(step: Step, order: WorkingOrder, outcome: Writ
     return;
   }
   if (order.status !== 'submitted' && order.status !== 'unresolved') return;
+  /** What became of an earlier request says nothing about the one under way. */
+  if (attempt !== order.attempt) return;
   if (outcome.kind === 'unknown') becomeUnresolved(step, order, outcome.detail);
   else if (outcome.kind === 'not-sent') planAgain(step, order);
   else applyRejection(step, order, outcome.rejection);

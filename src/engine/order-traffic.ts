@@ -88,6 +88,7 @@ export function sendOrders(
     intents.push({
       clientOrderId: order.clientOrderId,
       terms: order.terms,
+      attempt: order.attempt,
       sendBy: order.sendBy,
       deadline: order.deadline,
       evenUnrecorded,

@@ -29,6 +29,8 @@ export interface EngineState {
   /** How long the store took lately to record a batch, ms: requests may leave that much later. */
   recordingMs: number;
   exchangeUp: boolean;
+  /** Whether the account stream ever said that it is up or down. */
+  streamHeard: boolean;
   feedUp: boolean;
   /** When the account was last compared completely, monotonic ms; `null` = not since the last connect. */
   comparedAt: number | null;

@@ -1,11 +1,12 @@
 import { invariant } from '../errors/invariant.js';
+import { sumDecimals } from '../model/decimal.js';
 import type { Effect } from '../model/effect.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { Input } from '../model/input.js';
 import type { Instant } from '../model/instant.js';
 import { isTerminal } from '../model/order.js';
 import type { PriceSource } from '../model/price.js';
-import type { OrderReport } from '../model/reports.js';
+import type { OrderReport, PositionReport } from '../model/reports.js';
 import { remaining } from '../model/tranche.js';
 import { isOwnClientOrderId } from '../orders/client-order-id.js';
 import { applyAccount } from './account.js';
@@ -98,11 +99,11 @@ function apply(current: Step, input: Input): void {
       applyOrderEnd(current, input);
       return;
     case 'position':
-      applyPositionReport(current, input.report.symbol);
+      applyPositionReport(current, input.report);
       return;
     case 'place-result':
       withOrder(current, input.clientOrderId, (order) =>
-        applyPlaceOutcome(current, order, input.outcome),
+        applyPlaceOutcome(current, order, input.outcome, input.attempt),
       );
       return;
     case 'cancel-result':
@@ -246,12 +247,20 @@ function applyOrderReport(current: Step, report: OrderReport): void {
 }
 
 /**
- * A position report says that something changed; what it was is in the fills, and the comparison finds what they miss.
- * Only a close that waits for the exchange's view may go on by it.
+ * A position report says that something changed; what it was is in the fills. When less is there than we hold, an exit was
+ * missed or is on its way: everything is compared, and no close relies on the last comparison any more.
  */
-function applyPositionReport(current: Step, symbol: string): void {
+function applyPositionReport(
+  current: Step,
+  { symbol, side: reported, quantity }: PositionReport,
+): void {
   const known = current.state.symbols.get(symbol);
-  if (known === undefined) return;
+  if (known === undefined || current.state.phase === 'booting') return;
+  const held = sumDecimals(known.live[reported].map((node) => remaining(node.tranche)));
+  if (quantity.lt(held.plus(known.external[reported]))) {
+    current.state.comparedAt = null;
+    current.send({ kind: 'compare-account', reason: 'less is held than expected' });
+  }
   for (const side of ['LONG', 'SHORT'] as const) {
     for (const node of known.live[side]) {
       if (node.tranche.state === 'CLOSING') current.revisit(node);

@@ -154,7 +154,8 @@ export class CommandExecutor {
   }
 
   #placed(order: PlaceIntent, outcome: WriteOutcome): void {
-    this.#options.deliver({ kind: 'place-result', clientOrderId: order.clientOrderId, outcome });
+    const { clientOrderId, attempt } = order;
+    this.#options.deliver({ kind: 'place-result', clientOrderId, attempt, outcome });
   }
 
   #placement(order: PlaceIntent): Receiver {

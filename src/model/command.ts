@@ -9,6 +9,8 @@ export type Lane = 'emergency' | 'protective' | 'routine';
 export interface PlaceIntent {
   readonly clientOrderId: ClientOrderId;
   readonly terms: OrderTerms;
+  /** How often it was sent before: tells whose answer an answer is. */
+  readonly attempt: number;
   /** Wall ms. */
   readonly sendBy: number;
   /** Exchange time, ms. */

@@ -44,6 +44,8 @@ export type Input =
   | {
       readonly kind: 'place-result';
       readonly clientOrderId: ClientOrderId;
+      /** Which of its requests this answers. */
+      readonly attempt: number;
       readonly outcome: WriteOutcome;
     }
   | {

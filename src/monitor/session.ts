@@ -176,8 +176,9 @@ export class Session {
       });
       restoreState(state, snapshot, clock.monotonic());
       session = new Session(parts, exchange, state, new VenueClock(clock));
-      await session.#begin(retry);
+      /** In the order in which it was said: what comes during the start must not be followed by what came before. */
       for (const replayEarly of early) replayEarly();
+      await session.#begin(retry);
       return session;
     } catch (error) {
       await session?.abandon();

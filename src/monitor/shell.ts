@@ -241,7 +241,12 @@ export class Shell {
     if (allowed.length > 0) this.#options.executor.perform({ ...command, orders: allowed });
     for (const order of command.orders) {
       if (!order.evenUnrecorded)
-        this.post({ kind: 'place-result', clientOrderId: order.clientOrderId, outcome });
+        this.post({
+          kind: 'place-result',
+          clientOrderId: order.clientOrderId,
+          attempt: order.attempt,
+          outcome,
+        });
     }
   }
 

@@ -39,9 +39,12 @@ describe('the kill test', () => {
       parallel: 2,
       onlyWorld: found.world,
       flaw: found.flaw,
+      powerLossShare: found.flaw === 'fake-sync' ? 1 : 0.3,
+      keepsGoing: false,
       botProgram,
       log: () => {},
     });
-    expect(violations.map(({ invariant }) => invariant)).toContain(found.invariant);
+    const said = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`);
+    expect(said).toContainEqual(expect.stringMatching(`^${found.invariant}: `));
   });
 });

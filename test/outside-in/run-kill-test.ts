@@ -21,6 +21,10 @@ export interface KillTestOptions {
   /** Only this world of the seed. */
   readonly onlyWorld: number | null;
   readonly flaw: Flaw | null;
+  /** How many of the deaths take what was not synced, 0 to 1. */
+  readonly powerLossShare: number;
+  /** Whether the other worlds go on when one has failed. */
+  readonly keepsGoing: boolean;
   /** The bot's main file, beside the installed package. */
   readonly botProgram: string;
   readonly log: (line: string) => void;
@@ -82,7 +86,7 @@ export async function runKillTest(options: KillTestOptions): Promise<KillTestRes
       const world = new World({ ...options, ...share, server, folder, halted });
       worlds.push(world);
       await world.run();
-      if (world.findings.violations.length > 0) {
+      if (world.findings.violations.length > 0 && !options.keepsGoing) {
         shares.length = 0;
         halt();
       }

@@ -7,6 +7,9 @@ import type { BelievedTranche } from './subject.js';
 
 /** A request that travels longer than this was decided on another state of things, ms. */
 const LATE_MS = 150;
+/** A stream that has been down for this long was known to be down when a close was decided, ms. */
+const DEAF_MS = 500;
+
 /** Reads that failed less than this ago excuse a close that could not look first, ms. */
 const BLIND_MS = 6_000;
 
@@ -60,7 +63,7 @@ export function judgePlacement(oracle: Oracle, write: SimWrite, request: SimRequ
   if (tranche === undefined || isLate || isBlind) return;
   judgeQuantity(oracle, write, tranche, steps);
   if (role === 'take-profit') judgeStopFirst(oracle, write, tranche);
-  if (role === 'close') judgeProfitsGone(oracle, write, tranche);
+  if (role === 'close') judgePatience(oracle, write, tranche);
   if (role === 'stop-loss') judgeWidening(oracle, request, tranche);
 }
 
@@ -144,7 +147,8 @@ function judgeQuantity(oracle: Oracle, write: SimWrite, tranche: string, steps: 
       closing += oracle.world.venue.instrument(SYMBOL)?.steps(other.request.quantity) ?? 0;
     }
   }
-  if (role === 'take-profit') {
+  /** Orders of a lost record come to light late: what was sent before could not know of them. */
+  if (role === 'take-profit' && !oracle.wasRestored) {
     /** Two take-profits never rest for the same quantity. */
     for (const [other, order] of oracle.live) {
       if (other === id || roleOf(other) !== 'take-profit') continue;
@@ -187,8 +191,11 @@ function judgeStopFirst(oracle: Oracle, write: SimWrite, trancheId: string): voi
   oracle.fail('I3a', `take-profit ${write.clientOrderId} arrived before any stop`);
 }
 
-/** I1b: while a stop rests, a close waits until no take-profit of its tranche can take the same quantity. */
-function judgeProfitsGone(oracle: Oracle, write: SimWrite, trancheId: string): void {
+/**
+ * While a stop rests, a close waits: until no take-profit of its tranche can take the same quantity (I1b), and until the
+ * exchange was looked at, when its events do not come (I1a).
+ */
+function judgePatience(oracle: Oracle, write: SimWrite, trancheId: string): void {
   const { live, trancheOf } = oracle;
   const tranche = oracle.subject.tranches().find((one) => one.id === trancheId);
   if (tranche === undefined || oracle.hasStoreTrouble || oracle.pausedMs > 0) return;
@@ -200,6 +207,13 @@ function judgeProfitsGone(oracle: Oracle, write: SimWrite, trancheId: string): v
   const stops = orders.filter(([id]) => roleOf(id) === 'stop-loss');
   const covered = stops.reduce((sum, [, order]) => sum + order.quantity - order.executed, 0);
   if (covered < tranche.held) return;
+  const { streamDownSince } = oracle.world;
+  const isDeaf = streamDownSince !== null && streamDownSince < write.sentAt - DEAF_MS;
+  const wasRefused =
+    oracle.now - oracle.lastReadFault < BLIND_MS || oracle.world.line.banLeftMs > 0;
+  if (isDeaf && !wasRefused && !oracle.claims.hasLooked(trancheId)) {
+    oracle.fail('I1a', `close ${write.clientOrderId} left without a look at the exchange`);
+  }
   for (const [id] of orders) {
     if (roleOf(id) !== 'take-profit') continue;
     oracle.fail('I1b', `close ${write.clientOrderId} arrived while take-profit ${id} rests`);

@@ -34,15 +34,11 @@ export interface BatchResult {
 const SIDE_BY_SIDE = 48;
 
 /** Runs a range of seeds in this thread. */
-export async function runBatch(
-  request: BatchRequest,
-  onProgress: (done: number) => void,
-): Promise<BatchResult> {
+export async function runBatch(request: BatchRequest): Promise<BatchResult> {
   const { kind, from, count, profile, twice } = request;
   const failures: SeedFailure[] = [];
   const seen: Record<string, number> = {};
   const begin = performance.now();
-  let done = 0;
   let next = from;
   const fail = (seed: number, invariant: string, what: string): void => {
     failures.push({ kind, seed, invariant, what });
@@ -59,9 +55,6 @@ export async function runBatch(
       if (again.hash !== result.hash) fail(seed, 'I20', `${result.hash}, then ${again.hash}`);
     } catch (error) {
       fail(seed, 'error', error instanceof Error ? (error.stack ?? error.message) : String(error));
-    } finally {
-      done += 1;
-      onProgress(done);
     }
   };
   const lane = async (): Promise<void> => {

@@ -2,19 +2,17 @@ import type { OrderRow, StoreBatch, StoredEvent, TrancheRow } from '../../src/po
 import type { SimOrder } from '../../src/testing/sim/sim-order.js';
 import { expectedTail } from './expected-id.js';
 import type { Oracle } from './oracle.js';
-import { SYMBOL } from './plan.js';
 
 /** Where the tail of an id begins: behind the mark and the instance. */
 const TAIL_AT = 8;
-/** A position that was smaller at most this long ago may still be what a read says, ms. */
-const READ_AGE_MS = 15_000;
+/** A read of positions may be this old when it is used: further reads come after it, ms. */
+const READ_AGE_MS = 6_000;
 
 const ENDED: ReadonlySet<string> = new Set(['canceled', 'expired', 'rejected', 'absent']);
 const OPEN: ReadonlySet<string> = new Set(['accepted', 'triggered']);
 
-/** Steps of each side that the exchange held from a moment on, monotonic ms. */
-interface Holding {
-  readonly at: number;
+/** What the exchange said that it holds, steps. */
+export interface SeenPositions {
   readonly LONG: number;
   readonly SHORT: number;
 }
@@ -37,8 +35,10 @@ export class Claims {
   readonly #executed = new Map<string, number>();
   /** When the exchange first accepted each client id, monotonic ms. */
   readonly #accepted = new Map<string, number>();
-  /** What was held, whenever it changed. */
-  readonly #held: Holding[] = [];
+  /** When each tranche began to be closed, monotonic ms. */
+  readonly #closingAt = new Map<string, number>();
+  /** Answers on positions that reached the process, and when, monotonic ms. */
+  readonly #seen: { readonly at: number; readonly positions: SeenPositions }[] = [];
   /** Process whose rows are known here. */
   #life = 0;
 
@@ -59,11 +59,15 @@ export class Claims {
     this.#accepted.set(order.clientOrderId, this.#oracle.now);
   }
 
-  onExecution(): void {
-    const { venue } = this.#oracle.world;
-    const LONG = venue.held(SYMBOL, 'LONG');
-    const SHORT = venue.held(SYMBOL, 'SHORT');
-    this.#held.push({ at: this.#oracle.now, LONG, SHORT });
+  /** Whether an answer on positions reached the process since the tranche began to be closed. */
+  hasLooked(trancheId: string): boolean {
+    const last = this.#seen.at(-1);
+    return last !== undefined && last.at >= (this.#closingAt.get(trancheId) ?? 0);
+  }
+
+  /** An answer on positions reached the process. */
+  onPositions(positions: SeenPositions): void {
+    this.#seen.push({ at: this.#oracle.now, positions });
   }
 
   /** Monotonic ms at which the exchange first accepted an order of this id. */
@@ -183,24 +187,16 @@ export class Claims {
     }
     const again = before !== undefined && row.attempt > before.attempt;
     if (!again && (row.status !== 'absent' || before?.status === 'absent')) return;
-    if (lives || executed > 0 || this.#isUnderWay(id)) {
+    if (lives || executed > 0 || oracle.lineWatch.mayStillArrive(id)) {
       oracle.fail('I13', `${name} is taken for not placed, and it was or may be`);
     }
-  }
-
-  /** Whether a request of this id travels and would still be accepted. */
-  #isUnderWay(id: string): boolean {
-    const { line, venue } = this.#oracle.world;
-    for (const { clientOrderId, request } of line.underWay) {
-      if (clientOrderId === id && request !== null && request.expiresAt >= venue.now()) return true;
-    }
-    return false;
   }
 
   #judgeTranche(row: TrancheRow, before: TrancheRow['state'] | undefined): void {
     const oracle = this.#oracle;
     for (const { orderId } of row.sources) this.#judgeSource(orderId);
     this.#judgeRounding(row);
+    if (row.state === 'CLOSING' && before !== 'CLOSING') this.#closingAt.set(row.id, oracle.now);
     if (row.state !== 'CLOSED' || before === 'CLOSED') return;
     if (steps(row.openedQty) > steps(row.exitedQty)) {
       oracle.fail('I6', `${row.id} is closed and holds ${row.openedQty} less ${row.exitedQty}`);
@@ -239,7 +235,7 @@ export class Claims {
     }
   }
 
-  /** I25: what is booked as gone was gone at some moment that a read could have seen. */
+  /** I25: what is booked as gone was gone by an answer of the exchange. */
   #judgeExternal({ payload }: StoredEvent, exited: ReadonlyMap<string, number>): void {
     const { reason, side, quantity = '0' } = payload as Record<string, string>;
     /** What could not be recorded is decided late: it speaks of an earlier moment. */
@@ -250,24 +246,11 @@ export class Claims {
       if (row.side === side) expected += steps(row.openedQty) - (exited.get(row.id) ?? 0);
     }
     const left = reason === 'gone' ? 0 : Math.max(0, expected - steps(quantity));
-    const least = this.#leastHeld(side);
-    if (least <= left) return;
-    this.#oracle.fail(
-      'I25',
-      `${quantity} ${side} is booked as ${reason}, the exchange held ${least} all the time`,
-    );
-  }
-
-  #leastHeld(side: 'LONG' | 'SHORT'): number {
-    const oracle = this.#oracle;
-    const since = oracle.now - READ_AGE_MS - oracle.pausedMs;
-    let least = Number.POSITIVE_INFINITY;
-    for (let index = this.#held.length - 1; index >= 0; index -= 1) {
-      const row = this.#held[index] as Holding;
-      least = Math.min(least, row[side]);
-      if (row.at < since) return least;
-    }
-    return 0;
+    const since = this.#oracle.now - READ_AGE_MS - this.#oracle.pausedMs;
+    const seen = this.#seen.filter(({ at }) => at >= since).map(({ positions }) => positions[side]);
+    if (seen.some((held) => held <= left)) return;
+    const what = `${quantity} ${side} is booked as ${reason}, the exchange said [${seen}]`;
+    this.#oracle.fail('I25', what);
   }
 
   #executedBy(orderId: string): number {

@@ -325,8 +325,10 @@ export class CoreLife {
       ? command.orders
       : command.orders.filter((order) => order.evenUnrecorded);
     if (leaving.length > 0) this.#reader.place({ ...command, orders: leaving });
-    for (const { clientOrderId } of command.orders.filter((order) => !leaving.includes(order))) {
-      this.#answered({ kind: 'place-result', clientOrderId, outcome: UNRECORDED });
+    for (const { clientOrderId, attempt } of command.orders.filter(
+      (order) => !leaving.includes(order),
+    )) {
+      this.#answered({ kind: 'place-result', clientOrderId, attempt, outcome: UNRECORDED });
     }
   }
 

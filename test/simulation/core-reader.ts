@@ -35,12 +35,12 @@ export class CoreReader {
 
   place({ orders }: CommandOf<'place'>): void {
     const leaving = orders.filter(({ sendBy }) => this.#clock.now() <= sendBy);
-    for (const { clientOrderId } of orders.filter((order) => !leaving.includes(order))) {
+    for (const { clientOrderId, attempt } of orders.filter((order) => !leaving.includes(order))) {
       const outcome = { kind: 'not-sent', detail: 'its time to leave was over' } as const;
-      this.#post({ kind: 'place-result', clientOrderId, outcome });
+      this.#post({ kind: 'place-result', clientOrderId, attempt, outcome });
     }
-    const told = ({ clientOrderId }: PlaceIntent, outcome: WriteOutcome): void =>
-      this.#post({ kind: 'place-result', clientOrderId, outcome });
+    const told = ({ clientOrderId, attempt }: PlaceIntent, outcome: WriteOutcome): void =>
+      this.#post({ kind: 'place-result', clientOrderId, attempt, outcome });
     if (leaving.length > 1 && this.#venue.profile.batchSize > 1) {
       const replies: ((answer: SimAnswer) => void)[] = [];
       for (const order of leaving) {

@@ -2,7 +2,6 @@ import { coverageOf } from '../../src/engine/coverage.js';
 import type { TrancheNode } from '../../src/engine/state.js';
 import type { decimal } from '../../src/model/decimal.js';
 import type { SettleResult } from '../../src/model/effect.js';
-import { trancheIdOf } from '../../src/model/ids.js';
 import type { Input } from '../../src/model/input.js';
 import type { PriceSource } from '../../src/model/price.js';
 import { remaining } from '../../src/model/tranche.js';
@@ -299,5 +298,3 @@ export class CoreSubject implements Subject {
     }
   }
 }
-
-export { trancheIdOf };

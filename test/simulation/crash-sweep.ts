@@ -9,10 +9,18 @@ export interface Death {
   readonly when: 'before' | 'after';
 }
 
+/** How the process dies, and for how long. */
+export interface DeathKind {
+  /** Power loss takes away what was recorded and not durable yet. */
+  readonly power: boolean;
+  /** Default 50 ms. */
+  readonly restartMs?: number;
+}
+
 export interface SweepFailure {
   readonly scenario: string;
   readonly deaths: readonly Death[];
-  readonly power: boolean;
+  readonly kind: DeathKind;
   readonly violation: Violation;
 }
 
@@ -28,21 +36,21 @@ export interface Sweep {
 export function runWithDeaths(
   { plan }: Scenario,
   deaths: readonly Death[],
-  power: boolean,
+  kind: DeathKind,
   keepTrace = false,
 ): SimResult {
   const faults = deaths.map(
     ({ at, when }): SimFault => ({
       on: 'effect',
       index: at,
-      fault: { do: `crash-${when}`, power },
+      fault: { do: `crash-${when}`, ...kind },
     }),
   );
   return runCore({ ...plan, faults: [...plan.faults, ...faults] }, keepTrace);
 }
 
 /** One death at every point: before it and after it. */
-export function sweepSingles(scenario: Scenario, power: boolean): Sweep {
+export function sweepSingles(scenario: Scenario, kind: DeathKind): Sweep {
   const { effects } = runCore(scenario.plan);
   const failures: SweepFailure[] = [];
   let covered = 0;
@@ -51,10 +59,10 @@ export function sweepSingles(scenario: Scenario, power: boolean): Sweep {
     let died = 0;
     for (const when of ['before', 'after'] as const) {
       const deaths = [{ at, when }];
-      const result = runWithDeaths(scenario, deaths, power);
+      const result = runWithDeaths(scenario, deaths, kind);
       runs += 1;
-      died += result.deaths;
-      failures.push(...failuresOf(scenario, deaths, power, result));
+      died += result.deaths.length;
+      failures.push(...failuresOf(scenario, deaths, kind, result));
     }
     if (died === 2) covered += 1;
   }
@@ -69,36 +77,36 @@ export function sweepSingles(scenario: Scenario, power: boolean): Sweep {
  */
 export function sweepPairs(
   scenario: Scenario,
-  power: boolean,
+  kind: DeathKind,
   share: { readonly part: number; readonly of: number } = { part: 0, of: 1 },
 ): Sweep {
   const failures: SweepFailure[] = [];
   let pairs = 0;
   let covered = 0;
   let runs = 0;
-  for (const [number, first] of momentsOf(runCore(scenario.plan), null).entries()) {
+  for (const [number, first] of momentsOf(runCore(scenario.plan)).entries()) {
     if (number % share.of !== share.part) continue;
-    const alone = runWithDeaths(scenario, [first], power);
+    const alone = runWithDeaths(scenario, [first], kind);
     runs += 1;
     /** A single death that fails is told by the other sweep. */
     if (alone.violations.length > 0) continue;
-    for (const second of momentsOf(alone, first)) {
+    for (const second of momentsOf(alone)) {
       const deaths = [first, second];
-      const result = runWithDeaths(scenario, deaths, power);
+      const result = runWithDeaths(scenario, deaths, kind);
       runs += 1;
       pairs += 1;
-      if (result.deaths === 2) covered += 1;
-      failures.push(...failuresOf(scenario, deaths, power, result));
+      if (result.deaths.length === 2) covered += 1;
+      failures.push(...failuresOf(scenario, deaths, kind, result));
     }
   }
   return { points: pairs, covered, runs, failures };
 }
 
-/** The distinct moments between effects of a run, those after a first death only. */
-function momentsOf({ effects, turnStarts }: SimResult, first: Death | null): Death[] {
+/** The distinct moments between effects of a run; after a first death, those that follow it. */
+function momentsOf({ effects, turnStarts, deaths }: SimResult): Death[] {
   const starts = new Set(turnStarts);
   const moments: Death[] = [];
-  for (let at = first === null ? 0 : first.at + 1; at < effects; at += 1) {
+  for (let at = deaths[0] ?? 0; at < effects; at += 1) {
     moments.push({ at, when: 'before' });
     const isLastOfTurn = at + 1 === effects || starts.has(at + 1);
     if (isLastOfTurn) moments.push({ at, when: 'after' });
@@ -109,9 +117,9 @@ function momentsOf({ effects, turnStarts }: SimResult, first: Death | null): Dea
 function failuresOf(
   { name }: Scenario,
   deaths: readonly Death[],
-  power: boolean,
+  kind: DeathKind,
   { violations }: SimResult,
 ): SweepFailure[] {
   const [violation] = violations;
-  return violation === undefined ? [] : [{ scenario: name, deaths, power, violation }];
+  return violation === undefined ? [] : [{ scenario: name, deaths, kind, violation }];
 }

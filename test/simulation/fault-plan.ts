@@ -11,7 +11,8 @@ export class FaultPlan {
   /** Effects that have begun so far, and the numbers of those that have not ended. */
   #effects = 0;
   readonly #begun: number[] = [];
-  #deaths = 0;
+  /** Deaths at an effect that happened: how many effects had begun by then. */
+  readonly deaths: number[] = [];
   /** Number of the first effect of each turn of the process. */
   readonly turnStarts: number[] = [];
   #turn = -1;
@@ -26,11 +27,6 @@ export class FaultPlan {
       }
       fates.set(index, fault);
     }
-  }
-
-  /** Deaths at an effect that happened. */
-  get deaths(): number {
-    return this.#deaths;
   }
 
   get effects(): number {
@@ -57,7 +53,7 @@ export class FaultPlan {
    *
    * @param turn number of the turn of the process in which it happens
    */
-  effect(when: 'before' | 'after', turn = 0): { readonly power: boolean } | null {
+  effect(when: 'before' | 'after', turn = 0): FaultOf<'effect'> | null {
     const index = when === 'before' ? this.#effects : (this.#begun.pop() ?? 0);
     if (when === 'before') {
       this.#effects += 1;
@@ -67,7 +63,7 @@ export class FaultPlan {
     this.#turn = turn;
     const fault = this.#fates.get('effect')?.get(index) as FaultOf<'effect'> | undefined;
     if (fault === undefined || fault.do !== `crash-${when}`) return null;
-    this.#deaths += 1;
+    this.deaths.push(this.#effects);
     /** Nothing of what had begun comes to its end. */
     this.#begun.length = 0;
     return fault;

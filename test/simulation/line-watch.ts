@@ -1,6 +1,8 @@
 import type { SimWrite } from '../../src/testing/sim/sim-line.js';
+import type { SeenPositions } from './claims.js';
 import { type Oracle, RACE_MS } from './oracle.js';
 import { roleOf, tagOf } from './order-names.js';
+import { SYMBOL } from './plan.js';
 
 /** What must have been read completely before a process may write. */
 const BARRIER = ['open-orders', 'positions'] as const;
@@ -17,6 +19,8 @@ export class LineWatch {
   /** When an order of this kind was told to wait, and until when, monotonic ms. */
   readonly #pauses = new Map<string, { readonly told: number; readonly until: number }>();
 
+  /** The last request of each id: until when it may be accepted, exchange ms, and whether it was refused for sure. */
+  readonly #sent = new Map<string, { readonly expiresAt: number; isRefused: boolean }>();
   /** When an order of this kind was last accepted, monotonic ms. */
   readonly #accepted = new Map<string, number>();
 
@@ -24,19 +28,34 @@ export class LineWatch {
     this.#oracle = oracle;
     const { line } = oracle.world;
     const read = line.read.bind(line);
-    line.read = (connection, kind, ask, reply) =>
-      read(connection, kind, ask, (answer) => {
+    line.read = (connection, kind, ask, reply) => {
+      let positions: SeenPositions = { LONG: 0, SHORT: 0 };
+      const asked = (): ReturnType<typeof ask> => {
+        positions = {
+          LONG: line.venue.held(SYMBOL, 'LONG'),
+          SHORT: line.venue.held(SYMBOL, 'SHORT'),
+        };
+        return ask();
+      };
+      read(connection, kind, kind === 'positions' ? asked : ask, (answer) => {
         note(answer.kind === 'ok' ? this.#answered : this.#failed, connection, kind);
+        if (answer.kind === 'ok' && kind === 'positions') oracle.claims.onPositions(positions);
         reply(answer);
       });
+    };
     const write = line.write.bind(line);
     line.write = (connection, what, act, reply, shared) => {
       if (connection === line.connection) this.#judge(connection, what);
+      const sent = { expiresAt: what.request?.expiresAt ?? 0, isRefused: false };
+      if (connection === line.connection && what.request !== null) {
+        this.#sent.set(what.clientOrderId, sent);
+      }
       return write(
         connection,
         what,
         act,
         (answer) => {
+          sent.isRefused = answer.kind === 'rejected' || answer.kind === 'not-sent';
           if (answer.kind === 'rejected' && answer.retryAfterMs) {
             const told = oracle.now;
             this.#pauses.set(keyOf(connection, what), { told, until: told + answer.retryAfterMs });
@@ -46,6 +65,13 @@ export class LineWatch {
         shared,
       );
     };
+  }
+
+  /** Whether the last request of an id was not refused for sure, and its time is not over. */
+  mayStillArrive(clientOrderId: string): boolean {
+    const sent = this.#sent.get(clientOrderId);
+    if (sent === undefined || sent.isRefused) return false;
+    return this.#oracle.world.venue.now() <= sent.expiresAt;
   }
 
   /** The exchange takes such orders again, whatever it asked for before. */
@@ -75,6 +101,8 @@ export class LineWatch {
     /** What was decided before it was told waits for its record and leaves after it. */
     const { now, world, hasStoreTrouble, lastPlanChange } = this.#oracle;
     if (pause === undefined || hasStoreTrouble) return;
+    /** A process that stood still has not heard it yet. */
+    if (pause.told <= this.#oracle.pausedUntil) return;
     /** Another plan is another request: it begins without the refusals of the one before. */
     if (lastPlanChange > pause.told) return;
     if ((this.#accepted.get(key) ?? 0) > pause.told - RACE_MS) return;

@@ -44,7 +44,7 @@ export class Oracle {
   readonly claims: Claims;
   readonly #world: World;
   readonly #naked: NakedWatch;
-  readonly #lineWatch: LineWatch;
+  readonly lineWatch: LineWatch;
   #subject: SimSubject | null = null;
   /** Live orders of ours at the exchange. */
   readonly live = new Map<string, SimOrder>();
@@ -70,13 +70,15 @@ export class Oracle {
   #storeTroubleUntil = Number.NEGATIVE_INFINITY;
   /** How long the process stood still in all: its knowledge may be that old. */
   pausedMs = 0;
+  /** Until when it stands still. */
+  pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(world: World) {
     this.#world = world;
     this.records = new Records(world.disk);
     this.claims = new Claims(this);
     this.#naked = new NakedWatch(this);
-    this.#lineWatch = new LineWatch(this);
+    this.lineWatch = new LineWatch(this);
     const { line, venue } = world;
     line.onArrival = (write) => this.#onArrival(write);
     line.onTold = (event) => {
@@ -183,7 +185,7 @@ export class Oracle {
     this.claims.onOrder(order);
     if (!isOwn(order.clientOrderId)) return;
     if (order.status === 'accepted' || order.status === 'triggered') {
-      this.#lineWatch.onAccepted(order.clientOrderId);
+      this.lineWatch.onAccepted(order.clientOrderId);
       this.live.set(order.clientOrderId, order as SimOrder);
     } else {
       this.live.delete(order.clientOrderId);
@@ -194,7 +196,6 @@ export class Oracle {
 
   #onExecution(order: Readonly<SimOrder>, fill: SimFill): void {
     const { venue } = this.#world;
-    this.claims.onExecution();
     const { clientOrderId } = order;
     if (!isOwn(clientOrderId)) {
       const side = fill.side === 'BUY' ? 'LONG' : 'SHORT';
@@ -328,6 +329,7 @@ export class Oracle {
 
   onPause(ms: number): void {
     this.pausedMs += ms;
+    this.pausedUntil = Math.max(this.pausedUntil, this.now + ms);
     this.#naked.excuse(ms + 1_000);
   }
 

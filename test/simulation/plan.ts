@@ -127,7 +127,12 @@ export type SimFault = { readonly index: number } & (
   /** The process dies right before or after the n-th effect of the core is performed. */
   | {
       readonly on: 'effect';
-      readonly fault: { readonly do: 'crash-before' | 'crash-after'; readonly power: boolean };
+      readonly fault: {
+        readonly do: 'crash-before' | 'crash-after';
+        readonly power: boolean;
+        /** Until the process comes back, ms. Default 50. */
+        readonly restartMs?: number;
+      };
     }
 );
 

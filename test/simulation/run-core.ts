@@ -15,8 +15,8 @@ export interface SimResult {
   readonly effects: number;
   /** Number of the first effect of each turn of the process: see `Trace.slice`. */
   readonly turnStarts: readonly number[];
-  /** Deaths at effects that happened. */
-  readonly deaths: number;
+  /** Deaths at effects that happened: how many effects had begun by then. */
+  readonly deaths: readonly number[];
   /** What the exchange holds at the end, steps. */
   readonly held: Readonly<Record<PositionSide, number>>;
 }

@@ -64,7 +64,7 @@ export async function runMonitor(
     trace: world.trace.lines,
     effects: 0,
     turnStarts: [],
-    deaths: 0,
+    deaths: [],
     held: { LONG: world.venue.held(SYMBOL, 'LONG'), SHORT: world.venue.held(SYMBOL, 'SHORT') },
   };
 }

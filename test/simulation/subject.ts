@@ -2,7 +2,7 @@ import type { OrderRole, OrderStatus } from '../../src/model/order.js';
 import type { PriceSource } from '../../src/model/price.js';
 import type { PositionSide } from '../../src/model/side.js';
 import type { Coverage, TrancheState } from '../../src/model/tranche.js';
-import type { SimFill, SimOrder } from '../../src/testing/sim/sim-order.js';
+import type { SimOrder } from '../../src/testing/sim/sim-order.js';
 import type { SimCall } from './plan.js';
 
 /** An order as the monitor believes it to be. Quantities in steps. */
@@ -69,5 +69,3 @@ export interface Subject {
   naked(): readonly string[];
   readonly unresolved: number;
 }
-
-export type { SimFill };

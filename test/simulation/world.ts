@@ -42,8 +42,12 @@ const QUIET_TICK_MS = 1_000;
 const GLANCE_MS = 400;
 /** An id of the same library, of another instance. */
 const OTHER_STOP = 'pmother10sim0123456789s000000';
+/** How long a machine without power is away at least, ms. */
+const MACHINE_MS = 4_000;
 /** How often it is looked whether a stop has come to its end, ms. */
 const STOPPING_MS = 200;
+/** A process that died at an effect comes back after this, ms. */
+const RESTART_MS = 50;
 /** More writes than this in one life of a world would be a loop. */
 const WRITES_MAX = 3_000;
 
@@ -67,6 +71,7 @@ export class World {
   #ticks = 0;
   #feedUp = true;
   #feedDownSince: number | null = null;
+  #streamDownSince: number | null = null;
   #feedSilent = false;
   #calls = 0;
   #orders = 0;
@@ -141,6 +146,11 @@ export class World {
     return this.#feedDownSince;
   }
 
+  /** Since when the monitor knows that the account stream is down, monotonic ms; `null` = it is up. */
+  get streamDownSince(): number | null {
+    return this.#streamDownSince;
+  }
+
   get feedIsFresh(): boolean {
     return this.#feedUp && !this.#feedSilent;
   }
@@ -183,6 +193,7 @@ export class World {
     oracle.quietSince = clock.monotonic();
     if (this.#subject.phase === 'dead') this.#restart();
     this.#feedSilent = false;
+    this.#streamDownSince = null;
     if (!this.#feedUp) this.#connectFeed();
     line.resumeStream();
     const begin = clock.monotonic();
@@ -260,12 +271,16 @@ export class World {
         });
         return;
       case 'skew':
-        /** Whoever does not tell its time promises that the clocks agree. */
-        if (venue.profile.tellsTime) venue.skewMs = act.ms;
+        /** Our clock is off from now on. An exchange that does not tell its time promises that clocks agree. */
+        if (venue.profile.tellsTime) clock.jumpWallBy(-act.ms);
         return;
       case 'stream-down':
         line.interruptStream(act.silent);
-        later(act.ms, () => line.resumeStream());
+        if (!act.silent) this.#streamDownSince ??= clock.monotonic();
+        later(act.ms, () => {
+          this.#streamDownSince = null;
+          line.resumeStream();
+        });
         return;
       case 'feed-down':
         if (!this.#feedUp) return;
@@ -329,7 +344,8 @@ export class World {
       this.disk.losePower();
       this.oracle.onRestored();
     }
-    this.#restartIn(restartMs);
+    /** A machine takes its time: what was sent and is in no record any more has arrived or is too late by then. */
+    this.#restartIn(power ? Math.max(restartMs, MACHINE_MS) : restartMs);
   }
 
   #restartIn(ms: number): void {
@@ -345,8 +361,9 @@ export class World {
 
   #restart(): void {
     this.trace.world(this.clock.monotonic(), 'start');
-    /** A new process hears of its own feed only. */
+    /** A new process hears of its own lines only. */
     this.#feedDownSince = null;
+    this.#streamDownSince = null;
     this.#subject.start();
     this.oracle.onStart();
     if (!this.#feedUp) this.#subject.feed('disconnected');
@@ -355,7 +372,7 @@ export class World {
   #diesAt(when: 'before' | 'after'): boolean {
     const fate = this.faults.effect(when, this.trace.slice);
     if (fate === null) return false;
-    this.die(fate.power, 50);
+    this.die(fate.power, fate.restartMs ?? RESTART_MS);
     return true;
   }
 

@@ -139,9 +139,12 @@ export class ArrivalJudge {
     const before = this.#terms.get(clientOrderId);
     const isLive = book.orders.has(clientOrderId);
     const hasEnded = book.accepted.has(clientOrderId) && !isLive;
-    // Sent without being synced, ended without a trade: nobody can know any more that there was such an order.
+    // Sent before it was synced, and gone without a trade: nobody can know any more that there was such an order.
     const isForgotten =
-      hasEnded && book.executedBy(clientOrderId) === 0 && (before?.at ?? 0) <= this.#powerLostAt;
+      !isLive &&
+      book.executedBy(clientOrderId) === 0 &&
+      before !== undefined &&
+      before.at <= this.#powerLostAt;
     if (before === undefined || isForgotten) {
       if (isForgotten) this.#findings.note('an order was forgotten by power loss');
       this.#terms.set(clientOrderId, { text, at: Date.now() });
@@ -260,7 +263,10 @@ export class ArrivalJudge {
     clock: 'wall' | 'up',
   ): void {
     const siblings = this.peek.ordersOf(row.trancheId).map(({ clientOrderId }) => clientOrderId);
-    const races = this.#exits.races(siblings, row.clientOrderId, key, clock);
+    const races =
+      this.#exits.races(siblings, row.clientOrderId, key, clock) ||
+      // What one exit takes too much is taken from its neighbours, so news of any of them may change what is left.
+      (clock === 'wall' && this.#exits.sideRaces(key));
     if (!races) this.#fail(invariant, detail);
     else {
       this.#findings.note(`race ${invariant}`);

@@ -39,9 +39,10 @@ export interface LifePlan {
 /** Nothing that a death waits for may take longer than this, ms: then it comes anyway. */
 export const PATIENCE_MS = 1_500;
 
-export function planLife(random: SeededRandom): LifePlan {
+/** @param powerLossShare how many of the deaths are those of the machine, 0 to 1 */
+export function planLife(random: SeededRandom, powerLossShare: number): LifePlan {
   const death = planDeath(random);
-  const isPowerLoss = random.chance(0.3);
+  const isPowerLoss = random.chance(powerLossShare);
   return {
     death,
     waitsForCover: death.at !== 'start' && random.chance(0.6),

@@ -26,6 +26,7 @@ export interface WorldParts {
   readonly number: number;
   readonly kills: number;
   readonly flaw: Flaw | null;
+  readonly powerLossShare: number;
   /** Resolves when another world has failed: nothing more is to be learned. */
   readonly halted: Promise<void>;
 }
@@ -131,7 +132,7 @@ export class World {
   }
 
   async #life(url: string): Promise<void> {
-    const plan = planLife(this.#random);
+    const plan = planLife(this.#random, this.#parts.powerLossShare);
     const bot = this.#start(url, plan);
     await Promise.race([this.#untilDeath(bot, plan), bot.ended]);
     this.#unhook();
@@ -287,7 +288,11 @@ export class World {
 
   /** Faults off, market asleep: everything must come to fit, and a goodbye must leave it as it is. */
   async #end(url: string): Promise<void> {
-    const plan: LifePlan = { ...planLife(this.#random), entersAlways: false, syncDelayMs: 0 };
+    const plan: LifePlan = {
+      ...planLife(this.#random, this.#parts.powerLossShare),
+      entersAlways: false,
+      syncDelayMs: 0,
+    };
     const bot = this.#start(url, plan);
     await Promise.race([this.#ready(bot), bot.ended]);
     await pause(500);

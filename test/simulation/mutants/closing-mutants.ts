@@ -11,6 +11,7 @@ export const CLOSING_MUTANTS: readonly Mutant[] = [
     id: 'M9',
     title: 'a close asks for what was opened, not for what is left',
     invariants: ['I1a'],
+    quick: true,
     patches: [
       {
         file: CLOSE,
@@ -24,6 +25,7 @@ export const CLOSING_MUTANTS: readonly Mutant[] = [
     id: 'M12',
     title: 'the stop is cancelled before the close is filled',
     invariants: ['I3b'],
+    quick: true,
     patches: [
       {
         file: CLOSE,
@@ -38,6 +40,7 @@ export const CLOSING_MUTANTS: readonly Mutant[] = [
     id: 'M14',
     title: 'a close is decided again while one is under way',
     invariants: ['I4'],
+    quick: true,
     patches: [
       {
         file: CLOSE,
@@ -52,6 +55,7 @@ export const CLOSING_MUTANTS: readonly Mutant[] = [
     id: 'M19',
     title: 'a tranche is closed and leaves its other orders',
     invariants: ['I7'],
+    quick: true,
     patches: [
       {
         file: CLOSE,
@@ -84,6 +88,7 @@ ${AWAIT_ORDERS}`,
     id: 'M38',
     title: 'a close that a crash interrupted is not taken up again',
     invariants: ['I16'],
+    quick: true,
     patches: [
       {
         file: 'src/engine/restore-state.ts',
@@ -96,12 +101,14 @@ ${AWAIT_ORDERS}`,
     id: 'M39',
     title: 'a tranche is closed before the cancellation of its stop is known',
     invariants: ['I7'],
+    quick: true,
     patches: [{ file: CLOSE, find: AWAIT_ORDERS, replace: '' }],
   },
   {
     id: 'M40',
     title: 'a close that filled in part is taken for done',
     invariants: ['I6'],
+    quick: true,
     patches: [
       {
         file: CLOSE,

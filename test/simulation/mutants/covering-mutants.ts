@@ -28,6 +28,7 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     id: 'M17',
     title: 'any tick is a price: jumps and the first one are not doubted',
     invariants: ['I9'],
+    quick: true,
     patches: [
       {
         file: TICKS,
@@ -68,6 +69,7 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     id: 'M34',
     title: 'the take-profit is not made smaller after a part was sold',
     invariants: ['I1a'],
+    quick: true,
     patches: [
       {
         file: EXITS,
@@ -80,6 +82,7 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     id: 'M37',
     title: 'the stop is not made smaller after a part was sold',
     invariants: ['I1a', 'I6'],
+    quick: true,
     patches: [
       {
         file: EXITS,
@@ -92,6 +95,7 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     id: 'M43',
     title: 'a take-profit is replaced before the old one is gone',
     invariants: ['I1a'],
+    quick: true,
     patches: [
       {
         file: PROFITS,
@@ -109,6 +113,7 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     id: 'M48',
     title: 'a price that the exchange contradicts is believed',
     invariants: ['I9'],
+    quick: true,
     patches: [
       {
         file: TICKS,
@@ -121,6 +126,7 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     id: 'M49',
     title: 'a repeated odd tick is its own witness',
     invariants: ['I9'],
+    quick: true,
     patches: [
       {
         file: TICKS,
@@ -160,18 +166,6 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
         file: HITS,
         find: `  } else beginClose(step, node, { reason: 'stop-loss', level: level.price, trigger });`,
         replace: '  }',
-      },
-    ],
-  },
-  {
-    id: 'M56',
-    title: 'a resting stop that does not execute is waited for without end',
-    invariants: ['I3'],
-    patches: [
-      {
-        file: HITS,
-        find: '  if (triggered) return;',
-        replace: '  if (!triggered) return;',
       },
     ],
   },

@@ -35,6 +35,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M22',
     title: 'a trade that is told twice counts twice',
     invariants: ['I11', 'I10'],
+    quick: true,
     patches: [
       {
         file: LEDGER,
@@ -47,6 +48,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M25',
     title: 'orders of others are taken for ours',
     invariants: ['I14'],
+    quick: true,
     patches: [
       {
         file: ACCOUNT,
@@ -61,6 +63,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M27',
     title: 'a stop that was triggered is taken for filled',
     invariants: ['I10'],
+    quick: true,
     patches: [
       {
         file: LIFECYCLE,
@@ -73,6 +76,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M28',
     title: 'the refusal of a triggered stop is ignored',
     invariants: ['I3', 'I6'],
+    quick: true,
     patches: [
       {
         file: LIFECYCLE,
@@ -120,6 +124,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M35',
     title: 'a merge forgets the orders of the absorbed tranche',
     invariants: ['I7'],
+    quick: true,
     patches: [
       {
         file: 'src/engine/entries.ts',
@@ -135,6 +140,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M47',
     title: 'stops are rounded to the looser side',
     invariants: ['I23'],
+    quick: true,
     patches: [
       {
         file: 'src/model/price.ts',
@@ -147,6 +153,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M50',
     title: 'a restart forgets which fills are booked',
     invariants: ['I11'],
+    quick: true,
     patches: [
       {
         file: 'src/journal/decode-snapshot.ts',
@@ -197,6 +204,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     id: 'M62',
     title: 'a comparison whose positions could not be read says that nothing is held',
     invariants: ['I25'],
+    quick: true,
     note: 'src/execution/read-account.ts',
     patches: [
       {

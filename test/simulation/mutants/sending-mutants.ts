@@ -13,6 +13,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M1',
     title: 'a request is decided to leave before its record',
     invariants: ['I5'],
+    quick: true,
     patches: [
       {
         file: 'src/engine/step-context.ts',
@@ -28,6 +29,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M2',
     title: 'the record is not awaited',
     invariants: ['I5'],
+    quick: true,
     note: 'src/monitor/shell.ts, #send',
     patches: [
       {
@@ -41,6 +43,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M3',
     title: 'ids are drawn, not derived',
     invariants: ['I5a'],
+    quick: true,
     patches: [
       {
         file: 'src/orders/client-order-id.ts',
@@ -58,6 +61,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M4',
     title: 'an unknown outcome is tried again under a new id',
     invariants: ['I13'],
+    quick: true,
     patches: [
       {
         file: REPORTS,
@@ -73,6 +77,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M5',
     title: 'an unknown outcome is sent again without a query',
     invariants: ['I13'],
+    quick: true,
     patches: [
       {
         file: REPORTS,
@@ -85,6 +90,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M6',
     title: 'one not-found proves absence',
     invariants: ['I13'],
+    quick: true,
     patches: [
       {
         file: PROOF,
@@ -97,6 +103,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M7',
     title: 'the deadline of a request is ignored in the proof of its absence',
     invariants: ['I13'],
+    quick: true,
     patches: [
       {
         file: PROOF,
@@ -109,12 +116,14 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M8',
     title: 'exits are not reduce-only',
     invariants: ['I2'],
+    quick: true,
     patches: [{ file: TRAFFIC, find: 'reduceOnly: true,', replace: 'reduceOnly: false,' }],
   },
   {
     id: 'M10',
     title: 'cumulative figures are added up',
     invariants: ['I10', 'I11'],
+    quick: true,
     patches: [
       {
         file: LEDGER,
@@ -127,6 +136,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M11',
     title: 'a terminal status is overwritten by a late report',
     invariants: ['I10'],
+    quick: true,
     patches: [
       {
         file: LIFECYCLE,
@@ -156,6 +166,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M18',
     title: 'a stop that would trigger at once is taken for placed',
     invariants: ['I13'],
+    quick: true,
     patches: [
       {
         file: REPORTS,
@@ -174,6 +185,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M23',
     title: 'a throttled request is tried again before the time that the exchange named',
     invariants: ['I15'],
+    quick: true,
     patches: [
       {
         file: TRAFFIC,
@@ -186,6 +198,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M29',
     title: 'the time window of a request is taken from the wall clock',
     invariants: ['I21'],
+    quick: true,
     patches: [
       {
         file: LIFECYCLE,
@@ -204,6 +217,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M44',
     title: 'everything may leave without a record while the store is down',
     invariants: ['I5'],
+    quick: true,
     patches: [
       {
         file: TRAFFIC,
@@ -216,6 +230,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M46',
     title: 'cancellations are not recorded',
     invariants: ['I18'],
+    quick: true,
     patches: [
       {
         file: TRAFFIC,
@@ -239,6 +254,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     id: 'M57',
     title: 'a cancellation without an answer is taken for done',
     invariants: ['I13'],
+    quick: true,
     patches: [
       {
         file: TRAFFIC,

@@ -9,6 +9,7 @@ export const SHELL_MUTANTS: readonly Mutant[] = [
     title: 'a listener that throws ends the telling',
     simulator: 'S2',
     invariants: ['I16', 'I17'],
+    quick: true,
     patches: [
       {
         file: 'src/events/isolated-emitter.ts',
@@ -22,6 +23,7 @@ export const SHELL_MUTANTS: readonly Mutant[] = [
     title: 'the shipped shell does not await the record',
     simulator: 'S2',
     invariants: ['I5'],
+    quick: true,
     patches: [
       {
         file: SHELL,
@@ -61,19 +63,6 @@ export const SHELL_MUTANTS: readonly Mutant[] = [
         file: 'src/execution/command-executor.ts',
         find: `receive({ kind: 'unknown', detail: \`no answer within`,
         replace: `receive({ kind: 'not-sent', detail: \`no answer within`,
-      },
-    ],
-  },
-  {
-    id: 'M67',
-    title: 'open orders that could not be read are none',
-    simulator: 'S2',
-    invariants: ['I25'],
-    patches: [
-      {
-        file: 'src/execution/read-account.ts',
-        find: 'read(() => exchange.fetchOpenOrders()),',
-        replace: 'read(() => exchange.fetchOpenOrders()).catch(() => []),',
       },
     ],
   },
