@@ -51,6 +51,7 @@ try {
     onlyWorld: values.world === undefined ? null : Number(values.world),
     flaw: values.flaw ?? null,
     powerLossShare: 0.3,
+    endsAfterMs: null,
     keepsGoing: values['keep-going'],
     botProgram: installBot(app, values.tarball),
     log: values.json ? () => {} : console.log,

@@ -109,17 +109,19 @@ function takeUnmatched(
   quantity: Decimal,
   time: number,
 ): { readonly misread: Misread; readonly taken: Decimal }[] {
-  const { unmatched } = step.symbol(symbol);
   const found: { misread: Misread; taken: Decimal }[] = [];
   let left = quantity;
-  for (const misread of unmatched.splice(0)) {
-    if (step.venue - misread.time > FILL_OVERLAP_MS) continue;
-    const fits = misread.side === side && misread.time >= time;
-    const taken = fits ? minDecimal(left, misread.quantity) : ZERO;
-    left = left.minus(taken);
-    if (taken.gt(0)) found.push({ misread, taken });
-    const rest = misread.quantity.minus(taken);
-    if (rest.gt(0)) unmatched.push({ ...misread, quantity: rest });
+  /** Those of this very step have not been put aside yet. */
+  for (const waiting of [step.symbol(symbol).unmatched, step.misread]) {
+    for (const misread of waiting.splice(0)) {
+      if (step.venue - misread.time > FILL_OVERLAP_MS) continue;
+      const fits = misread.symbol === symbol && misread.side === side && misread.time >= time;
+      const taken = fits ? minDecimal(left, misread.quantity) : ZERO;
+      left = left.minus(taken);
+      if (taken.gt(0)) found.push({ misread, taken });
+      const rest = misread.quantity.minus(taken);
+      if (rest.gt(0)) waiting.push({ ...misread, quantity: rest });
+    }
   }
   return found;
 }

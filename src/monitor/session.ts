@@ -2,6 +2,7 @@ import { createState } from '../engine/create-state.js';
 import { restoreState } from '../engine/restore-state.js';
 import type { EngineState } from '../engine/state.js';
 import { ConfigError } from '../errors/config-error.js';
+import { StoreError } from '../errors/store-error.js';
 import { CommandExecutor } from '../execution/command-executor.js';
 import { inTime } from '../execution/in-time.js';
 import { normaliseAccount } from '../execution/normalise-reports.js';
@@ -190,7 +191,10 @@ export class Session {
 
   async #begin(retry: Parameters<typeof untilReached>[2]): Promise<void> {
     const { parts, shell } = this;
+    const isFirst = !this.state.marks.has(FIRST_START);
     await untilReached(() => this.#noteFirstStart(), 'time', retry);
+    /** A second start must know when the first one was, or what was filled between them would be nobody's. */
+    if (isFirst) await untilReached(() => this.#firstStartRecorded(), 'store', retry);
     const symbols = new Set([...this.state.symbols.keys(), ...parts.config.core.plans.keys()]);
     for (const registration of this.state.registrations.values()) symbols.add(registration.symbol);
     symbols.delete('*');
@@ -287,6 +291,17 @@ export class Session {
     await askVenueTime({ exchange: this.exchange, clock, scheduler, venueClock });
     const since = venueClock.toVenue(this.parts.startedAt);
     this.shell.post({ kind: 'mark', name: FIRST_START, value: String(since) });
+  }
+
+  async #firstStartRecorded(): Promise<void> {
+    await this.shell.settled(false);
+    if (this.#journal.writable) return;
+    throw new StoreError('STORE_WRITE_FAILED', 'The first start cannot be recorded', {
+      expected: 'a store that can be written',
+      received: 'a failed write',
+      remedy: 'Free the disk; the start goes on by itself',
+      retryable: true,
+    });
   }
 
   #scheduleComparison(): void {

@@ -119,7 +119,7 @@ function bestMatch(
 ): WorkingOrder | null {
   const preference = (order: WorkingOrder): number => {
     const isCertain = isOpen(order.status) && !order.doubted;
-    return (isCertain ? 1e9 : order.unsent ? 0 : 1e6) + order.generation;
+    return (isCertain ? 1e9 : order.unsent ? 0 : 1e7) + order.generation;
   };
   let best: WorkingOrder | null = null;
   for (const order of candidates) {

@@ -6,9 +6,9 @@ import { installBot } from './install-bot.js';
 import { runKillTest } from './run-kill-test.js';
 import type { Flaw } from './wire.js';
 
-/** Enough for each flaw to show; a run ends with the first violation. */
-const KILLS_MAX = 30;
-const RUN_MS_MAX = 28_000;
+/** A run ends with the first violation. Real time decides with the seed: one run alone may be too lucky. */
+const SEEDS = [3, 6, 10];
+const RUN_MS_MAX = 9_000;
 
 /** What is broken, and the invariant that must be the one to say so. World 1 is hedged, world 2 is one-way. */
 const CASES: readonly {
@@ -32,19 +32,24 @@ describe('the kill test', () => {
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.concurrent.each(CASES)('finds $flaw by $invariant', { timeout: RUN_MS_MAX }, async (found) => {
-    const { violations } = await runKillTest({
-      kills: KILLS_MAX * 2,
-      seed: 3,
-      parallel: 2,
-      onlyWorld: found.world,
-      flaw: found.flaw,
-      powerLossShare: found.flaw === 'fake-sync' ? 1 : 0.3,
-      keepsGoing: false,
-      botProgram,
-      log: () => {},
-    });
-    const said = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`);
+  it.concurrent.each(CASES)('finds $flaw by $invariant', { timeout: 30_000 }, async (found) => {
+    const said: string[] = [];
+    for (const seed of SEEDS) {
+      if (said.some((text) => text.startsWith(`${found.invariant}: `))) break;
+      const { violations } = await runKillTest({
+        kills: 60,
+        seed,
+        parallel: 2,
+        onlyWorld: found.world,
+        flaw: found.flaw,
+        powerLossShare: found.flaw === 'fake-sync' ? 1 : 0.3,
+        endsAfterMs: RUN_MS_MAX,
+        keepsGoing: false,
+        botProgram,
+        log: () => {},
+      });
+      said.push(...violations.map(({ invariant, detail }) => `${invariant}: ${detail}`));
+    }
     expect(said).toContainEqual(expect.stringMatching(`^${found.invariant}: `));
   });
 });

@@ -23,6 +23,8 @@ export interface KillTestOptions {
   readonly flaw: Flaw | null;
   /** How many of the deaths take what was not synced, 0 to 1. */
   readonly powerLossShare: number;
+  /** Ends all worlds after this, ms; `null` = when their kills are done. */
+  readonly endsAfterMs: number | null;
   /** Whether the other worlds go on when one has failed. */
   readonly keepsGoing: boolean;
   /** The bot's main file, beside the installed package. */
@@ -79,6 +81,11 @@ export async function runKillTest(options: KillTestOptions): Promise<KillTestRes
   const halted = new Promise<void>((resolve) => {
     halt = resolve;
   });
+  const end = (): void => {
+    shares.length = 0;
+    halt();
+  };
+  const timer = options.endsAfterMs === null ? null : setTimeout(end, options.endsAfterMs);
   const next = async (): Promise<void> => {
     for (;;) {
       const share = shares.shift();
@@ -86,10 +93,7 @@ export async function runKillTest(options: KillTestOptions): Promise<KillTestRes
       const world = new World({ ...options, ...share, server, folder, halted });
       worlds.push(world);
       await world.run();
-      if (world.findings.violations.length > 0 && !options.keepsGoing) {
-        shares.length = 0;
-        halt();
-      }
+      if (world.findings.violations.length > 0 && !options.keepsGoing) end();
       const kills = worlds.reduce((sum, { findings }) => sum + findings.kill, 0);
       options.log(`world ${share.number}: ${world.findings.kill} kills, ${kills} in all`);
     }
@@ -97,6 +101,7 @@ export async function runKillTest(options: KillTestOptions): Promise<KillTestRes
   try {
     await Promise.all(Array.from({ length: options.parallel }, next));
   } finally {
+    if (timer !== null) clearTimeout(timer);
     server.close();
     rmSync(folder, { recursive: true, force: true });
   }

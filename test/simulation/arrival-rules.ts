@@ -91,6 +91,8 @@ function judgeTerms(oracle: Oracle, request: SimRequest): void {
   const { expiresAt: _, ...lasting } = request;
   const text = JSON.stringify(lasting);
   const id = request.clientOrderId;
+  /** What comes too late is refused, whatever it says. */
+  if (request.expiresAt < oracle.world.venue.now()) return;
   const before = terms.get(id);
   terms.set(id, text);
   if (before === undefined) return;
@@ -100,7 +102,6 @@ function judgeTerms(oracle: Oracle, request: SimRequest): void {
   const isForgotten = wasLost && !oracle.live.has(id);
   if (before !== text && !isForgotten)
     oracle.fail('I5a', `one id, two orders: ${before} and ${text}`);
-  if (request.expiresAt < oracle.world.venue.now()) return;
   if (oracle.executedOf(id) > 0 && !isForgotten) {
     oracle.fail('I13', `${roleOf(id)} ${id} arrived again although it had executed`);
   } else if (roleOf(id) === 'close' && oracle.live.has(id)) {
@@ -274,6 +275,12 @@ function judgeStopCancel(oracle: Oracle, write: SimWrite): void {
   }
   const held = heldNow(oracle, tranche, write);
   if (others >= held) return;
+  /** What was to take its place ended after this was decided: both are on their way. */
+  const lagMs = oracle.world.plan.setup.latencyMs + oracle.pausedMs;
+  if (oracle.lastLoss >= oracle.records.cancelDecidedAt(id) - lagMs) {
+    oracle.note('a successor was lost');
+    return;
+  }
   if (!oracle.world.venue.profile.severalStops || !tranche.wantsRestingStop) {
     const wasGuarded = oracle.now - write.sentAt > LATE_MS;
     const isGuarded = tranche.coverage !== 'none' && !isFeedLost(oracle, write);

@@ -374,7 +374,7 @@ export class CoreLife {
           /** The exchange's time of the moment at which the start began. */
           const value = String(venueTime - (clock.now() - since));
           this.post({ kind: 'mark', name: FIRST_START, value });
-          done();
+          this.#whenRecorded(done);
         }, again);
       },
       () =>
@@ -399,6 +399,13 @@ export class CoreLife {
           },
         ),
     );
+  }
+
+  /** Waits until everything that was decided is durable. */
+  #whenRecorded(then: () => void): void {
+    if (this.#dead) return;
+    if (this.#telling.length === 0 && this.#journal.writable) then();
+    else this.#options.clock.setTimer(() => this.#whenRecorded(then), RECORDED_LOOK_MS);
   }
 
   #retrying(attempt: (done: () => void, again: () => void) => void, then: () => void): void {
@@ -461,4 +468,6 @@ export class CoreLife {
   }
 }
 
+/** How often it is looked whether the first record is made, ms. */
+const RECORDED_LOOK_MS = 5;
 const UNRECORDED = { kind: 'not-sent', detail: 'the store could not record it' } as const;

@@ -43,6 +43,11 @@ export class SimDisk {
     this.#durableMs = durableMs;
   }
 
+  /** Monotonic ms. */
+  now(): number {
+    return this.#clock.monotonic();
+  }
+
   /** How long a write that begins now has to wait, ms. */
   get lagMs(): number {
     return Math.max(0, this.#freeAt - this.#clock.monotonic());

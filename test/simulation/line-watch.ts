@@ -4,6 +4,8 @@ import { type Oracle, RACE_MS } from './oracle.js';
 import { roleOf, tagOf } from './order-names.js';
 import { SYMBOL } from './plan.js';
 
+/** Records that a request may have waited behind, each in its own time. */
+const RECORDS_QUEUED = 6;
 /** What must have been read completely before a process may write. */
 const BARRIER = ['open-orders', 'positions'] as const;
 
@@ -106,7 +108,8 @@ export class LineWatch {
     /** Another plan is another request: it begins without the refusals of the one before. */
     if (lastPlanChange > pause.told) return;
     if ((this.#accepted.get(key) ?? 0) > pause.told - RACE_MS) return;
-    if (now >= pause.until - 1 || now - pause.told <= world.plan.setup.recordMs) return;
+    if (now >= pause.until - 1 || now - pause.told <= RECORDS_QUEUED * world.plan.setup.recordMs)
+      return;
     this.#oracle.fail('I15', `${name} left ${Math.round(pause.until - now)} ms too early`);
   }
 }

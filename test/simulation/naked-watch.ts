@@ -8,6 +8,8 @@ export class NakedWatch {
   readonly #oracle: Oracle;
   readonly #since = new Map<string, number>();
   readonly #told = new Map<string, number>();
+  /** When a tranche was last seen with cover. */
+  readonly #covered = new Map<string, number>();
   #excusedUntil = 0;
 
   constructor(oracle: Oracle) {
@@ -16,7 +18,9 @@ export class NakedWatch {
 
   look(): void {
     const { now, subject } = this.#oracle;
+    if (subject.phase !== 'running') return;
     const naked = new Set(subject.naked());
+    for (const id of this.#oracle.opened.keys()) if (!naked.has(id)) this.#covered.set(id, now);
     for (const id of naked) {
       const since = this.#since.get(id);
       if (since === undefined) {
@@ -28,7 +32,8 @@ export class NakedWatch {
       if (now - since <= patience || now < this.#excusedUntil) continue;
       /** What is told waits for the store. */
       if (this.#oracle.hasStoreTrouble) continue;
-      if ((this.#told.get(id) ?? Number.NEGATIVE_INFINITY) >= since - SILENT_MS_MAX) {
+      /** Told since it was last seen covered. */
+      if ((this.#told.get(id) ?? Number.NEGATIVE_INFINITY) >= (this.#covered.get(id) ?? 0)) {
         this.#oracle.note('without cover, told');
         continue;
       }

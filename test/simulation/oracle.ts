@@ -70,6 +70,8 @@ export class Oracle {
   #storeTroubleUntil = Number.NEGATIVE_INFINITY;
   /** How long the process stood still in all: its knowledge may be that old. */
   pausedMs = 0;
+  /** When an order of ours ended at the exchange without being filled. */
+  lastLoss = Number.NEGATIVE_INFINITY;
   /** Until when it stands still. */
   pausedUntil = Number.NEGATIVE_INFINITY;
 
@@ -190,6 +192,7 @@ export class Oracle {
     } else {
       this.live.delete(order.clientOrderId);
       if (order.status === 'rejected') this.note('a triggered stop was refused');
+      if (order.status !== 'filled') this.lastLoss = this.now;
       if (order.status === 'expired') this.note(`${roleOf(order.clientOrderId)} expired`);
     }
   }
@@ -201,6 +204,10 @@ export class Oracle {
       const side = fill.side === 'BUY' ? 'LONG' : 'SHORT';
       this.foreign.push({ at: this.now, side, steps: fill.quantity });
       if (fill.reduceOnly || fill.cause !== 'order') this.lastReduction = this.now;
+      /** Where nothing is clamped, somebody's reduction can open the other side as well. */
+      if (fill.reduceOnly && venue.held(SYMBOL, side) > 0 && venue.profile.excess === 'executed') {
+        this.note(BEYOND_ZERO);
+      }
       this.#noteForeign(fill);
       return;
     }
@@ -258,6 +265,9 @@ export class Oracle {
 
   onTold({ name, payload }: Told): void {
     const { reason } = payload as { reason?: string };
+    /** The bare core's trace has it already. */
+    const { trace } = this.#world;
+    if (this.#world.faults.effects === 0) trace.note(this.now, `! ${name}: ${reason}`);
     if (name === 'order:resolved')
       this.note(`resolved: ${reason === 'absent' ? 'absent' : 'found'}`);
     else if (name === 'tranche:closed') this.note(`closed: ${reason}`);

@@ -15,6 +15,7 @@ export class Records {
   readonly #acknowledged = new Set<string>();
   /** What a tranche had opened when a cancellation of one of its orders was decided, decimal text. */
   readonly #openedAtCancel = new Map<string, string>();
+  readonly #cancelAt = new Map<string, number>();
   readonly #openedAtPlacing = new Map<string, string>();
   readonly #heldAtPlacing = new Map<string, number>();
   readonly #held = new Map<string, number>();
@@ -63,6 +64,11 @@ export class Records {
     }
   }
 
+  /** When the cancellation was decided, monotonic ms. */
+  cancelDecidedAt(clientOrderId: string): number {
+    return this.#cancelAt.get(clientOrderId) ?? Number.POSITIVE_INFINITY;
+  }
+
   /** What the order's tranche had opened when the order was decided; `null` = never decided. */
   openedAtPlacing(clientOrderId: string): string | null {
     return this.#openedAtPlacing.get(clientOrderId) ?? null;
@@ -85,6 +91,7 @@ export class Records {
       }
       if (cancelStatus !== 'submitted') continue;
       this.#openedAtCancel.set(clientOrderId, this.#opened.get(trancheId) ?? '0');
+      if (!this.#cancelAt.has(clientOrderId)) this.#cancelAt.set(clientOrderId, this.#disk.now());
     }
   }
 

@@ -34,7 +34,6 @@ export const SOMETIMES: readonly string[] = [
   'two exits within the race window',
   'race',
   'race beyond zero',
-  'a stop more than needed',
   'without a record: stop-loss',
   'without a record: close',
   'without cover, told',

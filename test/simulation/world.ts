@@ -165,17 +165,23 @@ export class World {
     if (first?.do === 'price') this.#setPrice(first.ticks);
     this.#subject.start();
     for (const act of acts) {
-      for (let at = this.clock.monotonic() + GLANCE_MS; at < act.at; at += GLANCE_MS) {
-        yield at;
-        this.oracle.glance();
-      }
+      yield* this.#glancing(act.at);
       yield act.at;
       this.#perform(act);
       this.oracle.look();
       if (this.#isOver()) return;
     }
+    yield* this.#glancing(faultyMs);
     yield faultyMs;
     yield* this.#quiet();
+  }
+
+  /** Time goes on up to a moment; now and then it is looked whether something is without cover. */
+  *#glancing(until: number): Generator<number, void> {
+    for (let at = this.clock.monotonic() + GLANCE_MS; at < until; at += GLANCE_MS) {
+      yield at;
+      this.oracle.glance();
+    }
   }
 
   *#quiet(): Generator<number, void> {

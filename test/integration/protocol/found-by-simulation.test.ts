@@ -208,3 +208,36 @@ describe('a stream that goes down while the monitor starts', () => {
     expect(bench.monitor.getHealth().exchangeConnected).toBe(false);
   });
 });
+
+describe('exits that took more than their tranche held, heard of at the start', () => {
+  it('come out of an entry that is heard of in the same moment, whatever comes first', async () => {
+    const bench = await holding();
+    bench.crash();
+    /** While nobody watches: an entry, then the take-profit and the stop, which together close all of it. */
+    const entry = await bench.trade('0.1');
+    bench.paper.acceptPrice(SYMBOL, 'LAST', 45_900, bench.clock.now());
+    bench.paper.acceptPrice(SYMBOL, 'LAST', 44_550, bench.clock.now());
+    expect(await bench.held()).toBe('');
+    /** The list of fills lacks the entry once; the stream tells of it. */
+    bench.exchange.onRead('fetchFills', {
+      do: 'lie',
+      answer: (rows: readonly { orderId: string }[]) =>
+        rows.filter((row) => row.orderId !== entry.orderId),
+    });
+    const [fill] = (await bench.paper.fetchFills(SYMBOL, 0)).filter(
+      (row) => row.orderId === entry.orderId,
+    );
+    bench.newLife();
+    const started = bench.monitor.start();
+    /** Connected, and the account is being read. */
+    await bench.run(25);
+    expect(bench.monitor.getHealth().state).toBe('starting');
+    if (fill) bench.exchange.tell({ kind: 'fill', report: fill });
+    await bench.until(started);
+    await bench.run(100);
+    expect(bench.tranches()).toEqual([]);
+    /** Nothing was protected, and nothing closed, that was not there. */
+    expect(bench.placed()).toHaveLength(2);
+    expect(await bench.resting()).toEqual([]);
+  });
+});

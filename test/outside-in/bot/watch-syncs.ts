@@ -2,6 +2,9 @@ import fs from 'node:fs';
 import { say } from './say.js';
 import { WalScan } from './wal-scan.js';
 
+/** A disk that pretends does so only after these: a store that forgets that it ever was proves nothing. */
+const HONEST_SYNCS = 5;
+
 type Done = (error: Error | null) => void;
 
 /**
@@ -13,8 +16,10 @@ type Done = (error: Error | null) => void;
 export function watchSyncs(delayMs: number, isFake: boolean): void {
   const sync = fs.fdatasync;
   const scan = new WalScan();
+  let count = 0;
   const watched = (fd: number, done: Done): void => {
-    if (isFake) {
+    count += 1;
+    if (isFake && count > HONEST_SYNCS) {
       setImmediate(done, null);
       return;
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LevelHeap } from '../../../src/triggers/level-heap.js';
 
-/** A heap whose entry `index` stands at place `index`: no key is below that of its parent, so none moves on adding. */
+/** Key `index` under id `index`. Where no key is below that of its parent, each stands at the place of its id. */
 function laidOut(keys: readonly number[]): LevelHeap {
   const heap = new LevelHeap();
   for (const [id, key] of keys.entries()) heap.add(id, key);
@@ -41,9 +41,12 @@ describe('LevelHeap, place by place', () => {
   });
 
   it('lets a new entry rise past its own parent, not past a neighbour of it', () => {
-    const heap = laidOut([0, 100, 10, 20, 30, 101, 102]);
-    heap.add(7, 50);
-    expect(drained(heap)).toEqual([0, 10, 20, 30, 50, 100, 101, 102]);
+    const keys = [0, 100, 10, 110, 120, 101, 102, 50];
+    const heap = laidOut(keys);
+    /** Entries that follow, or the misplaced one would be the last and be put right by the first removal. */
+    const later = Array.from({ length: 12 }, (_, index) => 200 + index);
+    for (const [index, key] of later.entries()) heap.add(keys.length + index, key);
+    expect(drained(heap)).toEqual(rising([...keys, ...later]));
   });
 
   it('lets the entry that fills a hole rise where the parent is above it', () => {

@@ -21,7 +21,7 @@ export async function createStore(
   const draft = `${path}-new`;
   try {
     // What an earlier crash left. Its journal must go first, or it would be rolled back into the new draft.
-    await removeFile(`${draft}-journal`);
+    for (const beside of ['-journal', '-wal', '-shm']) await removeFile(`${draft}${beside}`);
     await removeFile(draft);
     // SQLite gives `-wal` and `-shm` the mode of the database.
     await createPrivateFile(draft);
@@ -41,7 +41,8 @@ export function migrateStore(database: SqliteDatabase): void {
 
 /**
  * Written with a rollback journal, not a log: the application id then stands in the file itself, where a look that
- * ignores the log finds it.
+ * ignores the log finds it. The log is switched on here as well: a process that dies while it does so leaves a journal
+ * that only a writer can roll back, and here that is the draft's.
  */
 function writeDraft(driver: SqliteDriver, draft: string, identity: StoreIdentity): void {
   const database = driver.open(draft, { readOnly: false });
@@ -52,6 +53,7 @@ function writeDraft(driver: SqliteDriver, draft: string, identity: StoreIdentity
       migrateFrom(database, 0);
       writeStamp(database, identity);
     });
+    database.exec('PRAGMA journal_mode = WAL');
   } finally {
     database.close();
   }

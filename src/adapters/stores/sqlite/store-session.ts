@@ -1,3 +1,5 @@
+import { isMonitorError } from '../../../errors/position-monitor-error.js';
+import { SQLITE_LOCK_WAIT_MS } from '../../../limits.js';
 import type { StoreIdentity, StoreStamp } from '../../../ports/store.js';
 import { assertOwner } from '../store-owner.js';
 import { BatchStatements } from './batch-statements.js';
@@ -12,6 +14,9 @@ import { writeError } from './sqlite-errors.js';
 import { canonicalPath, storeExists } from './store-file.js';
 import { WalSync } from './wal-sync.js';
 import { takeWriterLock, type WriterLock } from './writer-lock.js';
+
+/** Between two looks at a file that is held, ms. */
+const BUSY_PAUSE_MS = 20;
 
 /** A store from `open` to `close`. */
 export interface StoreSession {
@@ -38,7 +43,7 @@ export async function openSession(
   let lock: WriterLock | null = null;
   try {
     // Before the lock, whose file would be a trace beside a foreign database.
-    if (await storeExists(path)) refuseForeignFile(claim.driver, path);
+    if (await storeExists(path)) await whenNotBusy(() => refuseForeignFile(claim.driver, path));
     lock = await takeWriterLock(claim.driver, path);
     const created = !(await storeExists(path));
     if (created) await createStore(claim.driver, path, identity);
@@ -130,4 +135,19 @@ async function endWriting(writing: Writing): Promise<void> {
   }
   claim.release();
   if (failure !== null) throw writeError(path, failure);
+}
+
+/** Whoever reads a store that died holds it for an instant while its log is recovered. */
+async function whenNotBusy(look: () => void): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
+    try {
+      look();
+      return;
+    } catch (error) {
+      const mayPass = isMonitorError(error) && error.retryable;
+      if (!mayPass || waitedMs >= SQLITE_LOCK_WAIT_MS) throw error;
+      // real-time: another process holds the file
+      await new Promise<void>((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+    }
+  }
 }
