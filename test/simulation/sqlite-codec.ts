@@ -1,14 +1,13 @@
-import Database from 'better-sqlite3';
 import { BatchStatements } from '../../src/adapters/stores/sqlite/batch-statements.js';
 import { migrateStore } from '../../src/adapters/stores/sqlite/create-store.js';
-import { betterSqlite3Driver } from '../../src/adapters/stores/sqlite/driver.js';
 import { encodeBatch } from '../../src/adapters/stores/sqlite/encoded-batch.js';
+import { findDriver } from '../../src/adapters/stores/sqlite/find-driver.js';
 import { writeStamp } from '../../src/adapters/stores/sqlite/stamp.js';
 import { readSnapshot } from '../../src/adapters/stores/sqlite/stored-rows.js';
 import type { StoreBatch, StoreSnapshot } from '../../src/ports/store.js';
 
 const PATH = ':memory:';
-const DRIVER = betterSqlite3Driver(Database);
+const DRIVER = await findDriver();
 
 /**
  * Sends what the disk holds through the shipped schema, statements and readers: what a process reads after its start has

@@ -48,7 +48,6 @@ async function betterSqlite3(): Promise<{ driver: SqliteDriver | null; reason: s
 /** A driver that lets a test see the store's connection and break its statements. */
 export class FaultyDriver implements SqliteDriver {
   readonly name: string;
-  readonly understandsUris: boolean;
   /** Connections opened for writing on a path. */
   readonly opened: { readonly path: string; readonly database: SqliteDatabase }[] = [];
   /** Called before each statement; throws to make it fail, returns false to swallow it. */
@@ -58,7 +57,6 @@ export class FaultyDriver implements SqliteDriver {
   constructor(driver: SqliteDriver) {
     this.#driver = driver;
     this.name = driver.name;
-    this.understandsUris = driver.understandsUris;
   }
 
   open(path: string, options: { readonly readOnly: boolean }): SqliteDatabase {

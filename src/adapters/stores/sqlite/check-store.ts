@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { StoreError } from '../../../errors/store-error.js';
 import { FULL_CHECK_BYTES_MAX } from '../../../limits.js';
 import type { StoreStamp } from '../../../ports/store.js';
@@ -9,17 +8,39 @@ import { APPLICATION_ID, SCHEMA_TABLES, SCHEMA_VERSION } from './schema.js';
 import { corruptError, readError } from './sqlite-errors.js';
 import { readStamp } from './stamp.js';
 
+/** Every SQLite database begins with this; its application id stands at the place below, big-endian. */
+const MAGIC = 'SQLite format 3\0';
+const HEADER_BYTES = 100;
+const APPLICATION_ID_AT = 68;
+
 /**
  * Refuses a file that is not a store, without leaving a trace beside it.
  *
- * Where the driver understands URIs the file is read as immutable: no lock, no log, no `-shm`. Elsewhere a plain
- * read-only connection looks; on a foreign database in WAL mode that leaves an empty log behind.
+ * The header itself is read, not the database: no lock is taken, none is waited for, and a database that a dying process
+ * left half moved out of its log is for SQLite to recover, not for this look to judge.
  *
- * @throws StoreError `STORE_CORRUPT`
+ * @throws StoreError `STORE_CORRUPT`, `STORE_READ_FAILED`
  */
-export function refuseForeignFile(driver: SqliteDriver, path: string): void {
-  const place = driver.understandsUris ? `${pathToFileURL(path).href}?immutable=1` : path;
-  withReader(driver, place, path, (database) => assertApplication(database, path));
+export function refuseForeignFile(path: string): void {
+  try {
+    const header = headerOf(path);
+    if (header.toString('latin1', 0, MAGIC.length) !== MAGIC || header.length < HEADER_BYTES) {
+      throw corruptError(path, 'file is not a database');
+    }
+    refuseOtherProgram(header.readInt32BE(APPLICATION_ID_AT), path);
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+function headerOf(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(HEADER_BYTES);
+    return bytes.subarray(0, readSync(file, bytes, 0, HEADER_BYTES, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**
@@ -28,7 +49,7 @@ export function refuseForeignFile(driver: SqliteDriver, path: string): void {
  * @throws StoreError `STORE_CORRUPT`, `STORE_SCHEMA_NEWER`, `STORE_READ_FAILED`
  */
 export function checkStore(driver: SqliteDriver, path: string): Omit<StoreStamp, 'created'> {
-  return withReader(driver, path, path, (database) => {
+  return withReader(driver, path, (database) => {
     setPragmas(database, 'reader', path);
     assertSchema(database, path);
     assertWholePages(database, path);
@@ -56,7 +77,10 @@ export function assertSchema(database: SqliteDatabase, path: string): void {
 }
 
 function assertApplication(database: SqliteDatabase, path: string): void {
-  const received = readPragma(database, 'application_id');
+  refuseOtherProgram(Number(readPragma(database, 'application_id')), path);
+}
+
+function refuseOtherProgram(received: number, path: string): void {
   if (received === APPLICATION_ID) return;
   throw corruptError(path, `a SQLite database of another program (application id ${received})`);
 }
@@ -92,13 +116,12 @@ function assertIntegrity(database: SqliteDatabase, path: string): void {
 
 function withReader<T>(
   driver: SqliteDriver,
-  place: string,
   path: string,
   read: (database: SqliteDatabase) => T,
 ): T {
   let database: SqliteDatabase | null = null;
   try {
-    database = driver.open(place, { readOnly: true });
+    database = driver.open(path, { readOnly: true });
     return read(database);
   } catch (error) {
     throw readError(path, error);

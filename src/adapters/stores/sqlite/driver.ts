@@ -25,8 +25,6 @@ export interface SqliteDatabase {
 export interface SqliteDriver {
   /** For messages. */
   readonly name: string;
-  /** Whether `file:` URIs with parameters are understood: a file can then be looked at without a trace. */
-  readonly understandsUris: boolean;
   /** Opens synchronously, waits for no locks, creates the file unless `readOnly`. */
   open(path: string, options: { readonly readOnly: boolean }): SqliteDatabase;
 }
@@ -55,7 +53,6 @@ type DatabaseSync = DatabaseClass<{
 export function betterSqlite3Driver(Database: BetterSqlite3): SqliteDriver {
   return {
     name: 'better-sqlite3',
-    understandsUris: false,
     open: (path, { readOnly }) =>
       new Database(path, { readonly: readOnly, timeout: 0 }) as SqliteDatabase,
   };
@@ -71,7 +68,6 @@ export function betterSqlite3Driver(Database: BetterSqlite3): SqliteDriver {
 export function nodeSqliteDriver(Database: DatabaseSync): SqliteDriver {
   return {
     name: 'node:sqlite',
-    understandsUris: true,
     open: (path, { readOnly }) =>
       new Database(path, {
         readOnly,

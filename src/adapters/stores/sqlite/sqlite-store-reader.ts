@@ -58,7 +58,7 @@ export async function openReadOnlySqlite(options: {
   const claim = claimFile(path, 'reader', options.driver ?? (await findDriver()));
   let database: SqliteDatabase | null = null;
   try {
-    refuseForeignFile(claim.driver, path);
+    refuseForeignFile(path);
     database = claim.driver.open(path, { readOnly: true });
     setPragmas(database, 'reader', path);
     assertSchema(database, path);

@@ -43,11 +43,11 @@ export async function openSession(
   let lock: WriterLock | null = null;
   try {
     // Before the lock, whose file would be a trace beside a foreign database.
-    if (await storeExists(path)) await whenNotBusy(() => refuseForeignFile(claim.driver, path));
+    if (await storeExists(path)) refuseForeignFile(path);
     lock = await takeWriterLock(claim.driver, path);
     const created = !(await storeExists(path));
     if (created) await createStore(claim.driver, path, identity);
-    const owner = checkStore(claim.driver, path);
+    const owner = await whenNotBusy(() => checkStore(claim.driver, path));
     assertOwner(owner, identity, `The store ${path}`);
     return await startWriting({ claim, lock, path, stamp: { ...owner, created } });
   } catch (error) {
@@ -138,11 +138,10 @@ async function endWriting(writing: Writing): Promise<void> {
 }
 
 /** Whoever reads a store that died holds it for an instant while its log is recovered. */
-async function whenNotBusy(look: () => void): Promise<void> {
+async function whenNotBusy<Found>(look: () => Found): Promise<Found> {
   for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
     try {
-      look();
-      return;
+      return look();
     } catch (error) {
       const mayPass = isMonitorError(error) && error.retryable;
       if (!mayPass || waitedMs >= SQLITE_LOCK_WAIT_MS) throw error;
