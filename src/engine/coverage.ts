@@ -1,7 +1,7 @@
 import { TRIGGERED_UNFILLED_MS } from '../limits.js';
 import type { CoverPart } from '../model/cover.js';
 import { type Decimal, sumDecimals } from '../model/decimal.js';
-import { isOpen, openQuantity } from '../model/order.js';
+import { openQuantity, rests } from '../model/order.js';
 import { type Coverage, remaining } from '../model/tranche.js';
 import type { PriceBook } from '../triggers/price-book.js';
 import { bookFor, stopSource } from './price-sources.js';
@@ -16,12 +16,10 @@ export function coverageOf(state: EngineState, node: TrancheNode, mono: number):
   return isGuardedLocally(state, node, mono) ? 'local' : 'none';
 }
 
-/** Quantity of stops that rest at the exchange. One that a complete list does not show is not counted on. */
+/** Quantity of stops that rest at the exchange. */
 export function restingStopQuantity(node: TrancheNode): Decimal {
   return sumDecimals(
-    node.orders
-      .filter((order) => order.role === 'stop-loss' && isOpen(order.status) && !order.doubted)
-      .map(openQuantity),
+    node.orders.filter((order) => order.role === 'stop-loss' && rests(order)).map(openQuantity),
   );
 }
 
@@ -89,7 +87,7 @@ export function unprotectedMsOf(state: EngineState, node: TrancheNode, mono: num
 /** The tranche for the sum of its side. A stop that was asked to go is not counted on. */
 export function coverPartOf(state: EngineState, node: TrancheNode, mono: number): CoverPart {
   const staying = node.orders.filter(
-    (order) => order.role === 'stop-loss' && isOpen(order.status) && order.cancelStatus === 'none',
+    (order) => order.role === 'stop-loss' && rests(order) && order.cancelStatus === 'none',
   );
   return {
     trancheId: node.tranche.id,

@@ -1,7 +1,7 @@
 import { REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
 import { type Decimal, maxDecimal, minDecimal, sumDecimals } from '../model/decimal.js';
 import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
-import { isOpen, isTerminal, openQuantity, type WorkingOrder } from '../model/order.js';
+import { isOpen, isTerminal, openQuantity, rests, type WorkingOrder } from '../model/order.js';
 import { insidePriceBand } from '../model/price.js';
 import { remaining } from '../model/tranche.js';
 import { diffStops } from '../orders/stop-diff.js';
@@ -288,7 +288,7 @@ export function isProtectedAsPlanned(step: Step, node: TrancheNode): boolean {
 }
 
 function allRest(desired: DesiredRole, working: readonly WorkingOrder[]): boolean {
-  const open = working.filter((order) => isOpen(order.status) && order.cancelStatus === 'none');
+  const open = working.filter((order) => rests(order) && order.cancelStatus === 'none');
   return (
     desired.orders.length > 0 &&
     desired.orders.every((wanted) => open.some((order) => isAsDesired(order, wanted)))

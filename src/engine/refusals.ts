@@ -14,36 +14,17 @@ export function onRefusedStop(
   order: WorkingOrder,
   rejection: Rejection,
 ): void {
-  const { tranche } = node;
-  const { state } = step;
-  const level = order.terms.triggerPrice;
-  if (rejection.code === 'would-trigger' && level !== null && tranche.state === 'OPEN') {
-    const source = stopSource(state, tranche);
-    const price = freshPrice(state, step.symbol(tranche.symbol), source, step.mono);
-    if (price !== null && isPassed(price, level, tranche.side, 'stop-loss')) {
-      beginClose(step, node, {
-        reason: 'stop-loss',
-        level,
-        trigger: {
-          source,
-          price,
-          time: step.symbol(tranche.symbol).books.get(source)?.lastExchangeTime ?? step.now,
-        },
-      });
-      /** An earlier request of this stop may have been filled after all: the position is looked at first. */
-      if (node.close && order.attempt > 0) node.close.mustRead = true;
-      return;
-    }
-    /** The exchange sees a price that we do not: ask for it before believing either side. */
-    step.send({ kind: 'confirm-price', symbol: tranche.symbol, source });
+  if (closesAtPassedLevel(step, node, order, rejection, 'stop-loss')) {
+    /** An earlier request of this stop may have been filled after all: the position is looked at first. */
+    if (node.close && order.attempt > 0) node.close.mustRead = true;
+    return;
   }
   if (rejection.code === 'reduce-only') releaseReduceOnly(step, node);
   tellFailure(step, node, 'stop-loss', `${rejection.code}: ${rejection.detail}`);
 }
 
 /**
- * A conditional take-profit whose level is passed cannot rest any more: it would have executed at market, and so do we,
- * once our own fresh price says the same.
+ * A conditional take-profit whose level is passed cannot rest any more: it would have executed at market, and so do we.
  */
 export function onRefusedProfit(
   step: Step,
@@ -51,21 +32,36 @@ export function onRefusedProfit(
   order: WorkingOrder,
   rejection: Rejection,
 ): void {
-  const { tranche } = node;
-  const { state } = step;
-  const level = order.terms.triggerPrice;
-  if (rejection.code === 'would-trigger' && level !== null && tranche.state === 'OPEN') {
-    const source = profitSource(state, tranche);
-    const symbol = step.symbol(tranche.symbol);
-    const price = freshPrice(state, symbol, source, step.mono);
-    if (price !== null && isPassed(price, level, tranche.side, 'take-profit')) {
-      const time = symbol.books.get(source)?.lastExchangeTime ?? step.venue;
-      beginClose(step, node, { reason: 'take-profit', level, trigger: { source, price, time } });
-      return;
-    }
-    step.send({ kind: 'confirm-price', symbol: tranche.symbol, source });
-  }
+  if (closesAtPassedLevel(step, node, order, rejection, 'take-profit')) return;
   tellFailure(step, node, 'take-profit', `${rejection.code}: ${rejection.detail}`);
+}
+
+/**
+ * Refused because its level is passed: the tranche is closed if our own fresh price says the same. Otherwise the exchange
+ * sees a price that we do not: it is asked for before either side is believed.
+ */
+function closesAtPassedLevel(
+  step: Step,
+  node: TrancheNode,
+  order: WorkingOrder,
+  rejection: Rejection,
+  rule: 'stop-loss' | 'take-profit',
+): boolean {
+  const { tranche } = node;
+  const level = order.terms.triggerPrice;
+  if (rejection.code !== 'would-trigger' || level === null || tranche.state !== 'OPEN')
+    return false;
+  const source =
+    rule === 'stop-loss' ? stopSource(step.state, tranche) : profitSource(step.state, tranche);
+  const symbol = step.symbol(tranche.symbol);
+  const price = freshPrice(step.state, symbol, source, step.mono);
+  if (price === null || !isPassed(price, level, tranche.side, rule)) {
+    step.send({ kind: 'confirm-price', symbol: tranche.symbol, source });
+    return false;
+  }
+  const time = symbol.books.get(source)?.lastExchangeTime ?? step.venue;
+  beginClose(step, node, { reason: rule, level, trigger: { source, price, time } });
+  return true;
 }
 
 /** A close was refused for sure. */

@@ -126,13 +126,20 @@ export class Step {
     name: Name,
     fields: Omit<MonitorEventMap[Name], 'seq' | 'time'>,
   ): void {
+    this.#events.push(this.#event(name, fields));
+  }
+
+  #event<Name extends MonitorEventName>(
+    name: Name,
+    fields: Omit<MonitorEventMap[Name], 'seq' | 'time'>,
+  ): MonitorEvent {
     this.state.eventSeq += 1;
     const payload = {
       seq: this.state.eventSeq,
       time: this.now,
       ...fields,
     } as unknown as MonitorEventMap[Name];
-    this.#events.push({ name, payload: Object.freeze(payload) });
+    return { name, payload: Object.freeze(payload) };
   }
 
   /**
@@ -143,9 +150,7 @@ export class Step {
     name: Name,
     fields: Omit<MonitorEventMap[Name], 'seq' | 'time'>,
   ): void {
-    this.emit(name, fields);
-    const event = this.#events.pop();
-    if (event !== undefined) this.#asides.push(event);
+    this.#asides.push(this.#event(name, fields));
   }
 
   settle(requestId: number, value: unknown): void {

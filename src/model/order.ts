@@ -116,6 +116,11 @@ export interface WorkingOrder {
   touchedAt: number;
 }
 
+/** Whether the exchange holds the order as far as is known: one that its complete list does not show is not counted on. */
+export function rests(order: WorkingOrder): boolean {
+  return isOpen(order.status) && !order.doubted;
+}
+
 /** What is left to execute. */
 export function openQuantity(order: WorkingOrder): Decimal {
   return order.terms.quantity.minus(order.execution.bookedQty);

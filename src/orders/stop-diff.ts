@@ -1,6 +1,6 @@
 import { type Decimal, sumDecimals } from '../model/decimal.js';
 import { type DesiredOrder, isAsDesired } from '../model/desired-order.js';
-import { isOpen, isTerminal, openQuantity, type WorkingOrder } from '../model/order.js';
+import { isTerminal, openQuantity, rests, type WorkingOrder } from '../model/order.js';
 
 export interface StopDiffRequest {
   readonly desired: readonly DesiredOrder[];
@@ -56,7 +56,7 @@ export function diffStops(request: StopDiffRequest): StopDiff {
   const resend = keepers.filter((order) => order.unsent);
   const others = [...unmatched].filter((order) => order.status !== 'triggered');
   if (missing.length === 0) {
-    const live = keepers.every((order) => isOpen(order.status) && !order.doubted);
+    const live = keepers.every((order) => rests(order));
     return {
       place: [],
       resend,
@@ -118,8 +118,7 @@ function bestMatch(
   wanted: DesiredOrder,
 ): WorkingOrder | null {
   const preference = (order: WorkingOrder): number => {
-    const isCertain = isOpen(order.status) && !order.doubted;
-    return (isCertain ? 1e9 : order.unsent ? 0 : 1e7) + order.generation;
+    return (rests(order) ? 1e9 : order.unsent ? 0 : 1e7) + order.generation;
   };
   let best: WorkingOrder | null = null;
   for (const order of candidates) {

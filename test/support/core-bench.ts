@@ -19,6 +19,7 @@ import { VirtualClock } from '../../src/platform/virtual-clock.js';
 import type { OrderStatusReport, PlaceOrderRequest } from '../../src/ports/exchange-adapter.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
 import type { Store } from '../../src/ports/store.js';
+import { EVENT_NAMES } from './event-names.js';
 import { RecordingExchange, type RecordingOptions } from './recording-exchange.js';
 
 export const BTC = 'BTCUSDT';
@@ -250,39 +251,3 @@ export function describeOrder(
   const level = order.price ?? order.triggerPrice;
   return `${order.side} ${order.positionSide} ${order.kind} ${order.quantity}${level === undefined ? '' : ` @ ${level}`}`;
 }
-
-const EVENT_NAMES: readonly MonitorEventName[] = [
-  'fill:applied',
-  'tranche:opened',
-  'tranche:updated',
-  'tranche:merged',
-  'tranche:closed',
-  'protection:placed',
-  'protection:failed',
-  'protection:missing',
-  'protection:recovered',
-  'trigger:hit',
-  'order:submitted',
-  'order:accepted',
-  'order:rejected',
-  'order:filled',
-  'order:cancelled',
-  'order:unresolved',
-  'order:resolved',
-  'position:adopted',
-  'position:external',
-  'price:stale',
-  'price:recovered',
-  'price:rejected',
-  'feed:connected',
-  'feed:disconnected',
-  'exchange:connected',
-  'exchange:disconnected',
-  'reconcile:completed',
-  'store:failed',
-  'store:recovered',
-  'monitor:started',
-  'monitor:stopped',
-  'monitor:halted',
-  'listener:error',
-];

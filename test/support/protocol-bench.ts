@@ -24,6 +24,7 @@ import type { PriceSink } from '../../src/ports/price-feed.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
 import type { Store } from '../../src/ports/store.js';
 import { CrashDisk } from './crash-store.js';
+import { EVENT_NAMES } from './event-names.js';
 import { PendingStore } from './pending-store.js';
 import { ScriptedExchange, type ScriptedExchangeOptions } from './scripted-exchange.js';
 
@@ -362,39 +363,3 @@ export function drained(): Promise<void> {
     setImmediate(resolve);
   });
 }
-
-const EVENT_NAMES: readonly MonitorEventName[] = [
-  'fill:applied',
-  'tranche:opened',
-  'tranche:updated',
-  'tranche:merged',
-  'tranche:closed',
-  'protection:placed',
-  'protection:failed',
-  'protection:missing',
-  'protection:recovered',
-  'trigger:hit',
-  'order:submitted',
-  'order:accepted',
-  'order:rejected',
-  'order:filled',
-  'order:cancelled',
-  'order:unresolved',
-  'order:resolved',
-  'position:adopted',
-  'position:external',
-  'price:stale',
-  'price:recovered',
-  'price:rejected',
-  'feed:connected',
-  'feed:disconnected',
-  'exchange:connected',
-  'exchange:disconnected',
-  'reconcile:completed',
-  'store:failed',
-  'store:recovered',
-  'monitor:started',
-  'monitor:stopped',
-  'monitor:halted',
-  'listener:error',
-];

@@ -46,6 +46,8 @@ describe('an exchange whose list does not show the stop', () => {
     bench.exchange.onRead('fetchOrder', { do: 'hang' }, 1);
     await bench.until(bench.monitor.reconcile());
     expect(bench.tranche().coverage).toBe('local');
+    const [position] = bench.monitor.positions();
+    expect(position?.cover.ifCrashed).toMatchObject({ covered: '0', uncovered: '0.1' });
     await bench.run(15_000);
     expect(bench.tranche().coverage).toBe('resting');
     expect(bench.placed('stop-loss')).toHaveLength(1);

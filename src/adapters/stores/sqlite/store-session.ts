@@ -1,5 +1,3 @@
-import { isMonitorError } from '../../../errors/position-monitor-error.js';
-import { SQLITE_LOCK_WAIT_MS } from '../../../limits.js';
 import type { StoreIdentity, StoreStamp } from '../../../ports/store.js';
 import { assertOwner } from '../store-owner.js';
 import { BatchStatements } from './batch-statements.js';
@@ -14,9 +12,6 @@ import { writeError } from './sqlite-errors.js';
 import { canonicalPath, storeExists } from './store-file.js';
 import { WalSync } from './wal-sync.js';
 import { takeWriterLock, type WriterLock } from './writer-lock.js';
-
-/** Between two looks at a file that is held, ms. */
-const BUSY_PAUSE_MS = 20;
 
 /** A store from `open` to `close`. */
 export interface StoreSession {
@@ -47,7 +42,7 @@ export async function openSession(
     lock = await takeWriterLock(claim.driver, path);
     const created = !(await storeExists(path));
     if (created) await createStore(claim.driver, path, identity);
-    const owner = await whenNotBusy(() => checkStore(claim.driver, path));
+    const owner = checkStore(claim.driver, path);
     assertOwner(owner, identity, `The store ${path}`);
     return await startWriting({ claim, lock, path, stamp: { ...owner, created } });
   } catch (error) {
@@ -135,18 +130,4 @@ async function endWriting(writing: Writing): Promise<void> {
   }
   claim.release();
   if (failure !== null) throw writeError(path, failure);
-}
-
-/** Whoever reads a store that died holds it for an instant while its log is recovered. */
-async function whenNotBusy<Found>(look: () => Found): Promise<Found> {
-  for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
-    try {
-      return look();
-    } catch (error) {
-      const mayPass = isMonitorError(error) && error.retryable;
-      if (!mayPass || waitedMs >= SQLITE_LOCK_WAIT_MS) throw error;
-      // real-time: another process holds the file
-      await new Promise<void>((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
-    }
-  }
 }
