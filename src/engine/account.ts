@@ -4,7 +4,7 @@ import type { AccountView } from '../model/input.js';
 import { isOpen, isSettled, isTerminal, type WorkingOrder } from '../model/order.js';
 import type { OrderReport } from '../model/reports.js';
 import { configuredPlan } from '../model/settings.js';
-import { entrySideOf } from '../model/side.js';
+import { entrySideOf, type PositionSide } from '../model/side.js';
 import { remaining } from '../model/tranche.js';
 import { isOwnClientOrderId } from '../orders/client-order-id.js';
 import { newLedger } from '../orders/execution-ledger.js';
@@ -72,7 +72,9 @@ function applyOrders(step: Step, view: AccountView): number {
     const order = [...knownOrders(step, report.clientOrderId, report.symbol, report.orderId)][0];
     if (order) applyKnown(step, order, report, view.startedAt);
   }
-  for (const report of findings.strays) takeStray(step, report, view.positions);
+  for (const report of findings.strays) {
+    if (!takeStray(step, report)) step.strays.push({ report, flat: isFlatFor(report, view) });
+  }
   for (const id of findings.missing) {
     const order = state.orders.get(id as WorkingOrder['clientOrderId']);
     /** Not in the list is no proof of an end: ask for the order itself. */
@@ -119,40 +121,51 @@ function* knownOrders(step: Step, clientOrderId: string | null, symbol: string, 
   if (known) yield known;
 }
 
-/** Ours by its mark: adopted while there is something to protect, cancelled when the exchange says that the side is flat. */
-function takeStray(
-  step: Step,
-  report: AccountView['openOrders'][number],
-  positions: AccountView['positions'],
-): void {
+/** Ours by its mark: its tranche takes it back. */
+function takeStray(step: Step, report: OrderReport): boolean {
   const adopted = adoptStray(step, report);
-  if (adopted) {
-    applyOwnReport(step, adopted, report);
-    const node = step.survivor(adopted.trancheId);
-    if (node?.tranche.state === 'CLOSED') requestCancel(step, adopted, 'orphan');
-    return;
+  if (adopted === null) return false;
+  applyOwnReport(step, adopted, report);
+  const node = step.survivor(adopted.trancheId);
+  if (node?.tranche.state === 'CLOSED') requestCancel(step, adopted, 'orphan');
+  return true;
+}
+
+/**
+ * Orders of ours whose tranche was not known when their list was read: what the step opened since may be it. What is held
+ * otherwise takes them over, and the plan decides whether they stay; where nothing is held they go.
+ */
+export function settleStrays(step: Step): void {
+  for (const { report, flat } of step.strays.splice(0)) {
+    if (takeStray(step, report)) continue;
+    const [heir] = step.symbol(report.symbol).live[sideReducedBy(report)];
+    if (heir !== undefined) {
+      const taken = adoptStray(step, report, heir);
+      if (taken) applyOwnReport(step, taken, report);
+      continue;
+    }
+    if (!flat || report.clientOrderId === null || !step.state.storeWritable) continue;
+    step.send({
+      kind: 'cancel',
+      lane: 'protective',
+      clientOrderId: report.clientOrderId as WorkingOrder['clientOrderId'],
+      venueOrderId: report.orderId,
+      symbol: report.symbol,
+      orderKind: report.kind,
+    });
   }
-  const side = report.side === 'SELL' ? 'LONG' : 'SHORT';
-  const { live } = step.symbol(report.symbol);
-  const flat = !positions.some(
+}
+
+/** The side that an exit of ours reduces. */
+function sideReducedBy({ side }: OrderReport): PositionSide {
+  return side === 'SELL' ? 'LONG' : 'SHORT';
+}
+
+function isFlatFor(report: OrderReport, { positions }: AccountView): boolean {
+  const side = sideReducedBy(report);
+  return !positions.some(
     (row) => row.symbol === report.symbol && row.side === side && row.quantity.gt(0),
   );
-  /** Its tranche is not known here: what is held now takes it over, and the plan decides whether it stays. */
-  const [heir] = live[side];
-  if (heir !== undefined) {
-    const taken = adoptStray(step, report, heir);
-    if (taken) applyOwnReport(step, taken, report);
-    return;
-  }
-  if (!flat || report.clientOrderId === null || !step.state.storeWritable) return;
-  step.send({
-    kind: 'cancel',
-    lane: 'protective',
-    clientOrderId: report.clientOrderId as WorkingOrder['clientOrderId'],
-    venueOrderId: report.orderId,
-    symbol: report.symbol,
-    orderKind: report.kind,
-  });
 }
 
 function applyPositions(step: Step, view: AccountView): number {

@@ -114,6 +114,8 @@ function renew(step: Step, order: WorkingOrder): void {
   order.deadline = step.venue + within + recvWindowMs;
 }
 
+/** Why an order goes whose tranche is to have no protection any more. */
+export const REMOVED = 'removed on request';
 /** Why an order goes whose successor rests. */
 export const REPLACED = 'replaced';
 
@@ -134,8 +136,9 @@ export function requestCancel(step: Step, order: WorkingOrder, reason: string): 
 
 /** Sends a requested cancellation when the order is live at the exchange. */
 export function sendCancel(step: Step, order: WorkingOrder): void {
-  if (order.cancelStatus !== 'requested' || !isOpen(order.status) || !step.state.storeWritable)
-    return;
+  if (order.cancelStatus !== 'requested' || !isOpen(order.status)) return;
+  /** Before the account was read completely nothing leaves; the first complete look goes on from here. */
+  if (!step.state.storeWritable || step.state.phase === 'booting') return;
   const pause = step.state.cancelPauses.get(order.clientOrderId);
   if (pause && step.mono < pause.until) {
     const node = step.survivor(order.trancheId);
@@ -202,6 +205,8 @@ export function bookRefusal(
   attempts: Attempts,
   rejection: Pick<Rejection, 'code' | 'retryAfterMs'>,
 ): void {
+  const { mono } = step;
+  attempts.askedUntil = Math.max(attempts.askedUntil, mono + (rejection.retryAfterMs ?? 0));
   if (rejection.code === 'throttled') {
     /** It did not get through, but nobody refused what it asks for: a pause, and no failure. */
     attempts.delays += 1;
@@ -209,24 +214,25 @@ export function bookRefusal(
       REPLAN_PAUSE_MAX_MS,
       REPLAN_PAUSE_MS * 2 ** Math.min(attempts.delays - 1, 10),
     );
-    attempts.retryAt = step.mono + Math.max(delay, rejection.retryAfterMs ?? 0);
+    attempts.retryAt = Math.max(mono + delay, attempts.askedUntil);
     return;
   }
   attempts.failures += 1;
-  attempts.firstFailureMono ??= step.mono;
+  attempts.firstFailureMono ??= mono;
   attempts.lastCode = rejection.code;
   const pause = Math.min(
     REPLAN_PAUSE_MAX_MS,
     REPLAN_PAUSE_MS * 2 ** Math.min(attempts.failures - 1, 10),
   );
-  attempts.retryAt = step.mono + Math.max(pause, rejection.retryAfterMs ?? 0);
+  attempts.retryAt = Math.max(mono + pause, attempts.askedUntil);
 }
 
+/** Forgets what was refused; a pause that the exchange asked for stays. */
 export function clearAttempts(attempts: Attempts): void {
   attempts.delays = 0;
   attempts.failures = 0;
   attempts.firstFailureMono = null;
-  attempts.retryAt = 0;
+  attempts.retryAt = attempts.askedUntil;
   attempts.lastCode = null;
 }
 

@@ -202,6 +202,8 @@ export interface Attempts {
   failures: number;
   firstFailureMono: number | null;
   retryAt: number;
+  /** Until when the exchange asked for a pause: no other news of the role shortens it. */
+  askedUntil: number;
   lastCode: string | null;
 }
 
@@ -227,7 +229,14 @@ export interface LookUp {
 }
 
 export function noAttempts(): Attempts {
-  return { delays: 0, failures: 0, firstFailureMono: null, retryAt: 0, lastCode: null };
+  return {
+    delays: 0,
+    failures: 0,
+    firstFailureMono: null,
+    retryAt: 0,
+    askedUntil: 0,
+    lastCode: null,
+  };
 }
 
 export function newNode(tranche: Tranche, mono: number): TrancheNode {

@@ -9,7 +9,7 @@ import type { PriceSource } from '../model/price.js';
 import type { OrderReport, PositionReport } from '../model/reports.js';
 import { remaining } from '../model/tranche.js';
 import { isOwnClientOrderId } from '../orders/client-order-id.js';
-import { applyAccount } from './account.js';
+import { applyAccount, settleStrays } from './account.js';
 import { advance } from './advance.js';
 import { applyPositionView, settleCloseWaiters } from './close-flow.js';
 import {
@@ -58,6 +58,7 @@ export function step(state: EngineState, input: Input, at: Instant): Effect[] {
   const current = new Step(state, at);
   apply(current, input);
   correctMisreadExits(current);
+  settleStrays(current);
   watchSymbols(current, runAgenda(current));
   return current.effects();
 }

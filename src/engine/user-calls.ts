@@ -12,7 +12,7 @@ import { exitLevels } from '../positions/exit-levels.js';
 import { beginClose } from './begin-close.js';
 import { settleCloseWaiters } from './close-flow.js';
 import { merge } from './entries.js';
-import { clearAttempts, requestCancel, waitForCover } from './order-traffic.js';
+import { clearAttempts, REMOVED, REPLACED, requestCancel, waitForCover } from './order-traffic.js';
 import { freshPrice, isPassed, profitSource, stopSource } from './price-sources.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -79,7 +79,7 @@ export function cancelRelated(
     for (const node of alone) {
       setPlan(step, node, NO_EXITS, 'protection removed on request');
       for (const order of node.orders) {
-        if (order.role !== 'close') requestCancel(step, order, 'removed on request');
+        if (order.role !== 'close') requestCancel(step, order, REMOVED);
       }
     }
     step.settle(requestId, true);
@@ -207,6 +207,7 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
   node.grace = {};
   clearAttempts(node.stop);
   clearAttempts(node.profit);
+  if (plan.stopLoss !== null) keepForSuccessor(step, node);
   step.touch(node);
   step.emit('tranche:updated', {
     symbol: tranche.symbol,
@@ -216,6 +217,15 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
     tranche: trancheView(step.state, node, step.mono),
     reason,
   });
+}
+
+/** A stop is wanted again: one whose removal has not left goes only when its successor rests. */
+function keepForSuccessor(step: Step, node: TrancheNode): void {
+  for (const order of node.orders) {
+    if (order.cancelStatus !== 'requested' || order.cancelReason !== REMOVED) continue;
+    order.cancelReason = REPLACED;
+    step.saveOrder(order);
+  }
 }
 
 /** `closeTranche`, `closePosition`, `closeAll`. */

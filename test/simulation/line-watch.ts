@@ -1,13 +1,17 @@
 import type { SimWrite } from '../../src/testing/sim/sim-line.js';
 import type { SeenPositions } from './claims.js';
-import { type Oracle, RACE_MS } from './oracle.js';
+import type { Oracle } from './oracle.js';
 import { roleOf, tagOf } from './order-names.js';
 import { SYMBOL } from './plan.js';
 
-/** Records that a request may have waited behind, each in its own time. */
-const RECORDS_QUEUED = 6;
 /** What must have been read completely before a process may write. */
 const BARRIER = ['open-orders', 'positions'] as const;
+
+interface Pause {
+  readonly told: number;
+  readonly until: number;
+  readonly decidedUntil: number;
+}
 
 /**
  * Watches what leaves the process and what it is answered: the boot barrier, and what an exchange asked for when it said
@@ -18,13 +22,10 @@ export class LineWatch {
   /** Reads that were answered, and those that were answered with a failure, by connection. */
   readonly #answered = new Map<number, Set<string>>();
   readonly #failed = new Map<number, Set<string>>();
-  /** When an order of this kind was told to wait, and until when, monotonic ms. */
-  readonly #pauses = new Map<string, { readonly told: number; readonly until: number }>();
-
+  /** When an order of this kind was told to wait, until when, and until when what was decided before may leave: monotonic ms. */
+  readonly #pauses = new Map<string, Pause>();
   /** The last request of each id: until when it may be accepted, exchange ms, and whether it was refused for sure. */
   readonly #sent = new Map<string, { readonly expiresAt: number; isRefused: boolean }>();
-  /** When an order of this kind was last accepted, monotonic ms. */
-  readonly #accepted = new Map<string, number>();
 
   constructor(oracle: Oracle) {
     this.#oracle = oracle;
@@ -60,7 +61,12 @@ export class LineWatch {
           sent.isRefused = answer.kind === 'rejected' || answer.kind === 'not-sent';
           if (answer.kind === 'rejected' && answer.retryAfterMs) {
             const told = oracle.now;
-            this.#pauses.set(keyOf(connection, what), { told, until: told + answer.retryAfterMs });
+            const { disk, plan } = oracle.world;
+            this.#pauses.set(keyOf(connection, what), {
+              told,
+              until: told + answer.retryAfterMs,
+              decidedUntil: told + disk.lagMs + plan.setup.recordMs,
+            });
           }
           reply(answer);
         },
@@ -74,13 +80,6 @@ export class LineWatch {
     const sent = this.#sent.get(clientOrderId);
     if (sent === undefined || sent.isRefused) return false;
     return this.#oracle.world.venue.now() <= sent.expiresAt;
-  }
-
-  /** The exchange takes such orders again, whatever it asked for before. */
-  onAccepted(clientOrderId: string): void {
-    const { now, world } = this.#oracle;
-    const key = keyOf(world.line.connection, { kind: 'place', clientOrderId });
-    this.#accepted.set(key, now);
   }
 
   #judge(connection: number, what: Pick<SimWrite, 'kind' | 'clientOrderId'>): void {
@@ -101,15 +100,11 @@ export class LineWatch {
     const key = keyOf(connection, what);
     const pause = this.#pauses.get(key);
     /** What was decided before it was told waits for its record and leaves after it. */
-    const { now, world, hasStoreTrouble, lastPlanChange } = this.#oracle;
+    const { now, hasStoreTrouble } = this.#oracle;
     if (pause === undefined || hasStoreTrouble) return;
     /** A process that stood still has not heard it yet. */
     if (pause.told <= this.#oracle.pausedUntil) return;
-    /** Another plan is another request: it begins without the refusals of the one before. */
-    if (lastPlanChange > pause.told) return;
-    if ((this.#accepted.get(key) ?? 0) > pause.told - RACE_MS) return;
-    if (now >= pause.until - 1 || now - pause.told <= RECORDS_QUEUED * world.plan.setup.recordMs)
-      return;
+    if (now >= pause.until - 1 || now <= pause.decidedUntil) return;
     this.#oracle.fail('I15', `${name} left ${Math.round(pause.until - now)} ms too early`);
   }
 }

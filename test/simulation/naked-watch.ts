@@ -6,7 +6,7 @@ const SILENT_MS_MAX = 1_000;
 /** Nothing may stay without cover in silence: resting, guarded, or told. */
 export class NakedWatch {
   readonly #oracle: Oracle;
-  readonly #since = new Map<string, number>();
+  readonly #since = new Map<string, { readonly at: number; lagMs: number }>();
   readonly #told = new Map<string, number>();
   /** When a tranche was last seen with cover. */
   readonly #covered = new Map<string, number>();
@@ -23,13 +23,16 @@ export class NakedWatch {
     for (const id of this.#oracle.opened.keys()) if (!naked.has(id)) this.#covered.set(id, now);
     for (const id of naked) {
       const since = this.#since.get(id);
+      const { disk, plan } = this.#oracle.world;
       if (since === undefined) {
-        this.#since.set(id, now);
+        this.#since.set(id, { at: now, lagMs: disk.lagMs });
         continue;
       }
-      const { recordMs, durableMs } = this.#oracle.world.plan.setup;
-      const patience = SILENT_MS_MAX + recordMs + durableMs;
-      if (now - since <= patience || now < this.#excusedUntil) continue;
+      /** What is told waits for what is recorded before it. */
+      since.lagMs = Math.max(since.lagMs, disk.lagMs);
+      const { recordMs, durableMs } = plan.setup;
+      const patience = SILENT_MS_MAX + recordMs + durableMs + since.lagMs;
+      if (now - since.at <= patience || now < this.#excusedUntil) continue;
       /** What is told waits for the store. */
       if (this.#oracle.hasStoreTrouble) continue;
       /** Told since it was last seen covered. */
@@ -39,7 +42,7 @@ export class NakedWatch {
       }
       this.#oracle.fail(
         'I3',
-        `${id} has had no cover since ${Math.round(since)} ms and nobody was told`,
+        `${id} has had no cover since ${Math.round(since.at)} ms and nobody was told`,
       );
     }
     for (const id of this.#since.keys()) if (!naked.has(id)) this.#since.delete(id);

@@ -187,7 +187,6 @@ export class Oracle {
     this.claims.onOrder(order);
     if (!isOwn(order.clientOrderId)) return;
     if (order.status === 'accepted' || order.status === 'triggered') {
-      this.lineWatch.onAccepted(order.clientOrderId);
       this.live.set(order.clientOrderId, order as SimOrder);
     } else {
       this.live.delete(order.clientOrderId);
