@@ -63,6 +63,8 @@ export const PRICE_CONFIRM_MS = 500;
 export const CLOCK_SPREAD_MS = 5_000;
 /** A price that nobody can confirm or deny is the price when it has stayed this long, ms. */
 export const PRICE_PERSIST_MS = 5_000;
+/** What was read (or could not be read) for a close answers for requests that leave within this time, ms. */
+export const CLOSE_VIEW_FRESH_MS = 1_000;
 /** The account view is fresh while the last full comparison is younger than this, ms. */
 export const ACCOUNT_VIEW_FRESH_MS = 10_000;
 
@@ -78,6 +80,8 @@ export const NETTING_CONFIRM_MS = 2_000;
 export const REDUCING_ORDERS_KEPT = 1_000;
 /** Reductions per symbol that may wait for the entry they reduce; the oldest goes first. */
 export const UNMATCHED_REDUCTIONS_MAX = 100;
+/** Two times of which one is our estimate of the exchange's may be in the wrong order by this, ms. */
+export const TIME_DOUBT_MS = 1_000;
 /** Fills are re-read from this long before the watermark, ms. */
 export const FILL_OVERLAP_MS = 60_000;
 
@@ -203,3 +207,114 @@ export const BAR_DISTANCES_MAX = 100_000;
 export const BAR_LENGTH_DEFAULT_MS = 60_000;
 /** Warnings that the command line lists one by one; the rest is counted. */
 export const WARNINGS_LISTED_MAX = 20;
+
+/** How often `run` says in its store that it lives and what it guards, ms. */
+export const HEARTBEAT_MS = 1_000;
+/** A heartbeat older than this proves nothing, ms. */
+export const HEARTBEAT_FRESH_MS = 5_000;
+/** Pause of the command line between two looks at an account whose state is changing, ms. */
+export const LOOK_PAUSE_MS = 500;
+/** How long `protect` waits until everything that it placed rests, ms. */
+export const PROTECT_WAIT_MAX_MS = 60_000;
+/** Largest key file, bytes. */
+export const KEY_FILE_BYTES_MAX = 65_536;
+
+/** Longest answer to one REST request that is read, bytes: a list of all instruments has about 2 MB. */
+export const REST_BODY_BYTES_MAX = 32 * 1024 * 1024;
+/** Connections to one host: more than requests in flight over all lanes, so that none waits for another. */
+export const REST_SOCKETS_MAX = 64;
+/** Idle connections that are kept open, and how long, ms. */
+export const REST_IDLE_SOCKETS_MAX = 16;
+export const REST_IDLE_MS = 30_000;
+/** Share of an exchange's request limit that each class may fill. What is above the others belongs to stops and closes. */
+export const BUDGET_SHARES = { guard: 1, routine: 0.8, profit: 0.7 } as const;
+/** Added to a limit's window: requests that leave in turn may arrive closer together, ms. */
+export const BUDGET_SPREAD_MS = 1_000;
+/** Parts that a limit's window is counted in. */
+export const BUDGET_PARTS = 120;
+/** Limits of one exchange that are counted; more are not believed. */
+export const BUDGET_LIMITS_MAX = 16;
+/** A ban whose length is not told, and the longest that is believed, ms (exchanges say three days). */
+export const BAN_DEFAULT_MS = 120_000;
+export const BAN_MAX_MS = 345_600_000;
+/** Pause after an exchange shed load, ms. */
+export const OVERLOAD_PAUSE_MS = 200;
+/** Round trips for one measurement of the exchange's clock; their median counts. */
+export const CLOCK_ROUNDS = 5;
+/** The exchange's clock is measured anew after this, after this if that failed, and never sooner than this, ms. */
+export const CLOCK_SYNC_INTERVAL_MS = 1_800_000;
+export const CLOCK_SYNC_RETRY_MS = 60_000;
+export const CLOCK_SYNC_PAUSE_MS = 1_000;
+/** An exchange with nonces instead of timestamps accepts one for this long after the time that it names, ms. */
+export const NONCE_AGE_MAX_MS = 10_000;
+
+/** The key of an account stream lives an hour; it is prolonged at this pace, ms, and this soon after a failure. */
+export const LISTEN_KEY_RENEW_MS = 30 * 60_000;
+export const LISTEN_KEY_RETRY_MS = 60_000;
+/** An order that was accepted must show on the account stream within this, ms; else the stream is taken for dead. */
+export const STREAM_CANARY_MS = 5_000;
+/** Accepted orders whose first word on the stream is awaited at once; more prove nothing further. */
+export const STREAM_CANARIES_MAX = 1_000;
+/** Conditional orders, and orders known to be plain, that an adapter remembers; the oldest are dropped. */
+export const CONDITIONAL_ORDERS_KEPT = 20_000;
+/** An execution that may belong to a triggered stop waits this long for the word that says so, ms. */
+export const CHILD_HOLD_MS = 300;
+export const CHILD_HELD_MAX = 1_000;
+/** Filters of instruments are read anew when they are older than this, ms. */
+export const INSTRUMENTS_FRESH_MS = 60_000;
+/** Rows of one page of trades or of ended conditional orders. */
+export const HISTORY_PAGE_ROWS = 1_000;
+/** Longest time that one request for trades may span, ms: seven days, both ends counted. */
+export const TRADES_WINDOW_MS = 7 * 86_400_000 - 1;
+/** Trades older than this are not to be had, ms. */
+export const TRADES_KEPT_MS = 90 * 86_400_000;
+/** Pages that one reading of trades may take. */
+export const TRADES_PAGES_MAX = 1_000;
+/** Windows of ended conditional orders that are searched for the one that an execution belongs to. */
+export const PARENT_SEARCH_WINDOWS = 4;
+
+/** A stream connection must be open after this, ms. */
+export const STREAM_OPEN_WITHIN_MS = 10_000;
+/** First and longest delay before a lost stream is connected again, ms (doubling, half of it random). */
+export const STREAM_RECONNECT_MIN_MS = 500;
+export const STREAM_RECONNECT_MAX_MS = 30_000;
+/** A stream connection is replaced at this age, ms: exchanges of Binance's family end it after 24 hours. */
+export const STREAM_AGE_MAX_MS = 82_800_000;
+/** Share of the age that is drawn at random, so that connections of one moment are not replaced at one moment. */
+export const STREAM_AGE_JITTER = 0.05;
+/** How long an old connection goes on delivering beside the one that replaces it, ms. */
+export const STREAM_OVERLAP_MS = 5_000;
+/** A replacement that has shown nothing after this is no replacement, ms. */
+export const STREAM_PROOF_WITHIN_MS = 30_000;
+/** How long a closing connection may take, and the longest frame that is accepted, bytes. */
+export const SOCKET_CLOSE_WITHIN_MS = 2_000;
+export const SOCKET_FRAME_BYTES_MAX = 16 * 1024 * 1024;
+
+/** How often a price feed judges its streams, ms. */
+export const FEED_WATCH_MS = 1_000;
+/** A mark price comes every second; without one for so long the symbol is stale, ms. */
+export const FEED_STALE_AFTER_MS = 10_000;
+/** Trades and quotes may rest; without one and without proof that the market rests, the symbol is stale, ms. */
+export const FEED_QUIET_AFTER_MS = 60_000;
+/** Silence after which prices are asked for: of a mark price, and of trades and quotes, ms. */
+export const FEED_ASK_AFTER_MS = 3_000;
+export const FEED_ASK_QUIET_AFTER_MS = 10_000;
+/** Pause between two rounds of asking, and the longest one after failures, ms: prices share the budget of stops. */
+export const FEED_ASK_PAUSE_MS = 2_000;
+export const FEED_ASK_PAUSE_MAX_MS = 60_000;
+/** An event of a new connection waits so long for the old one to come to the same point, ms; and most that wait. */
+export const FEED_HOLD_MS = 1_000;
+export const FEED_HELD_EVENTS_MAX = 10_000;
+/** Pause between two commands on one connection, ms: four a second, of ten that are allowed with pings. */
+export const FEED_COMMAND_PAUSE_MS = 250;
+export const FEED_STREAMS_PER_COMMAND = 100;
+/** A command that is not acknowledged after this is sent again, ms. */
+export const FEED_ACK_WITHIN_MS = 10_000;
+/** From so many mark prices on, the stream of all symbols is cheaper than single ones. */
+export const FEED_ALL_SYMBOLS_FROM = 50;
+/** Events in a row that are older than what was told: after so many the exchange counts anew. */
+export const FEED_OLDER_EVENTS_MAX = 50;
+/** The shortest delay of this long is taken for the difference between the exchange's clock and ours, ms. */
+export const FEED_OFFSET_WINDOW_MS = 60_000;
+/** Longest pause between two attempts to wake a silent stream, ms (doubling). */
+export const FEED_REVIVE_PAUSE_MAX_MS = 600_000;

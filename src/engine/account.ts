@@ -18,9 +18,9 @@ import { reduceTranches } from './executions.js';
 import { applyFill } from './fills.js';
 import { reviewUnmatched } from './misread-exits.js';
 import { adoptStray, applyOwnReport } from './order-reports.js';
-import { requestCancel, startSearch } from './order-traffic.js';
+import { requestCancel, sendWithin, startSearch } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
-import { ledgerKey } from './state.js';
+import { ledgerKey, type Stray } from './state.js';
 import type { Step } from './step-context.js';
 import { lastPriceOf } from './views.js';
 
@@ -72,9 +72,9 @@ function applyOrders(step: Step, view: AccountView): number {
     const order = [...knownOrders(step, report.clientOrderId, report.symbol, report.orderId)][0];
     if (order) applyKnown(step, order, report, view.startedAt);
   }
-  for (const report of findings.strays) {
-    if (!takeStray(step, report)) step.strays.push({ report, flat: isFlatFor(report, view) });
-  }
+  state.strays = findings.strays
+    .filter((report) => !takeStray(step, report))
+    .map((report) => ({ report, flat: isFlatFor(report, view), isOld: false }));
   for (const id of findings.missing) {
     const order = state.orders.get(id as WorkingOrder['clientOrderId']);
     /** Not in the list is no proof of an end: ask for the order itself. */
@@ -124,36 +124,55 @@ function* knownOrders(step: Step, clientOrderId: string | null, symbol: string, 
 /** Ours by its mark: its tranche takes it back. */
 function takeStray(step: Step, report: OrderReport): boolean {
   const adopted = adoptStray(step, report);
-  if (adopted === null) return false;
-  applyOwnReport(step, adopted, report);
-  const node = step.survivor(adopted.trancheId);
-  if (node?.tranche.state === 'CLOSED') requestCancel(step, adopted, 'orphan');
-  return true;
+  if (adopted !== null) takeIn(step, adopted, report);
+  return adopted !== null;
+}
+
+function takeIn(step: Step, order: WorkingOrder, report: OrderReport): void {
+  applyOwnReport(step, order, report);
+  const node = step.survivor(order.trancheId);
+  if (node?.tranche.state === 'CLOSED') requestCancel(step, order, 'orphan');
 }
 
 /**
- * Orders of ours whose tranche was not known when their list was read: what the step opened since may be it. What is held
+ * Orders of ours whose tranche was not known when their list was read: what was opened since may be it. What is held
  * otherwise takes them over, and the plan decides whether they stay; where nothing is held they go.
  */
 export function settleStrays(step: Step): void {
-  for (const { report, flat } of step.strays.splice(0)) {
-    if (takeStray(step, report)) continue;
-    const [heir] = step.symbol(report.symbol).live[sideReducedBy(report)];
-    if (heir !== undefined) {
-      const taken = adoptStray(step, report, heir);
-      if (taken) applyOwnReport(step, taken, report);
-      continue;
-    }
-    if (!flat || report.clientOrderId === null || !step.state.storeWritable) continue;
-    step.send({
-      kind: 'cancel',
-      lane: 'protective',
-      clientOrderId: report.clientOrderId as WorkingOrder['clientOrderId'],
-      venueOrderId: report.orderId,
-      symbol: report.symbol,
-      orderKind: report.kind,
-    });
+  const { state } = step;
+  if (state.strays.length === 0) return;
+  const opened = state.openedSeq > step.openedBefore;
+  state.strays = state.strays.filter((stray) => {
+    if (stray.isOld && !opened) return true;
+    const isSettled = settleStray(step, stray);
+    stray.isOld = true;
+    return !isSettled;
+  });
+}
+
+function settleStray(step: Step, { report, flat, isOld }: Stray): boolean {
+  if (step.state.orders.has(report.clientOrderId as WorkingOrder['clientOrderId'])) return true;
+  const [heir] = step.symbol(report.symbol).live[sideReducedBy(report)];
+  const order = adoptStray(step, report) ?? (heir ? adoptStray(step, report, heir) : null);
+  if (order !== null) {
+    takeIn(step, order, report);
+    if (!isOld) return true;
+    /** It may have ended since the list was read: it covers nothing before it was asked for. */
+    order.doubted = true;
+    startSearch(step, order);
+    return true;
   }
+  if (!flat || report.clientOrderId === null || !step.state.storeWritable || isOld) return false;
+  step.send({
+    kind: 'cancel',
+    lane: 'protective',
+    clientOrderId: report.clientOrderId as WorkingOrder['clientOrderId'],
+    venueOrderId: report.orderId,
+    symbol: report.symbol,
+    orderKind: report.kind,
+    sendBy: step.now + sendWithin(step),
+  });
+  return false;
 }
 
 /** The side that an exit of ours reduces. */

@@ -53,6 +53,7 @@ export function newCloseProgress(urgent: boolean, mono: number): NonNullable<Tra
     startedMono: mono,
     view: 'none',
     readingSince: mono,
+    viewAt: mono,
     mustRead: false,
     available: null,
     emptySeen: 0,

@@ -1,11 +1,11 @@
 import {
   ACCOUNT_VIEW_FRESH_MS,
+  CLOSE_VIEW_FRESH_MS,
   FILL_OVERLAP_MS,
   REPLAN_PAUSE_MS,
   TRIGGERED_UNFILLED_MS,
   URGENT_READ_MS,
 } from '../limits.js';
-import type { CloseResult } from '../model/close-result.js';
 import {
   type Decimal,
   maxDecimal,
@@ -21,6 +21,7 @@ import { type Exit, remaining } from '../model/tranche.js';
 import { splitMarketQuantity } from '../positions/desired-exits.js';
 import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
 import { disarmAll, isUrgent } from './begin-close.js';
+import { settleCloseWaiters } from './close-waiters.js';
 import { evictClosed } from './evict-closed.js';
 import { answerCovered, intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
@@ -146,7 +147,16 @@ function waitForTriggeredStop(step: Step, node: TrancheNode): boolean {
 /** Compare before closing: what the exchange holds bounds what is sent. A failed read is never "nothing there". */
 function waitForView(step: Step, node: TrancheNode): boolean {
   const { close, tranche } = node;
-  if (close === null || close.view === 'known' || close.view === 'failed') return false;
+  if (close === null) return false;
+  if (close.view === 'known' || close.view === 'failed') {
+    /** A look that failed excuses only what leaves at once, unless time is short. */
+    const freshMs = close.view === 'failed' && !close.urgent ? 0 : CLOSE_VIEW_FRESH_MS;
+    if (step.mono - close.viewAt <= freshMs) return false;
+    /** The close had to wait: what was seen then says nothing about now. */
+    close.view = 'none';
+    close.available = null;
+    close.mustRead = true;
+  }
   const { comparedAt, exchangeUp } = step.state;
   const fresh = exchangeUp && comparedAt !== null && step.mono - comparedAt < ACCOUNT_VIEW_FRESH_MS;
   if (fresh && !close.mustRead) return false;
@@ -174,11 +184,8 @@ export function applyPositionView(step: Step, symbol: string, view: PositionView
     const nodes = step.symbol(symbol).live[side];
     const waiting = nodes.filter((node) => node.close?.view === 'reading');
     if (waiting.length === 0) continue;
-    for (const node of waiting) step.revisit(node);
-    if (view === null) {
-      for (const { close } of waiting) if (close) close.view = 'failed';
-      continue;
-    }
+    for (const node of waiting) noteView(step, node, view !== null);
+    if (view === null) continue;
     const held = sumDecimals(
       view.positions
         .filter((row) => row.symbol === symbol && row.side === side)
@@ -199,6 +206,13 @@ export function applyPositionView(step: Step, symbol: string, view: PositionView
     let free = maxDecimal(ZERO, held.minus(closingQuantity(nodes)));
     for (const node of waiting) free = free.minus(allot(step, node, { held, expected, free }));
   }
+}
+
+function noteView(step: Step, node: TrancheNode, came: boolean): void {
+  step.revisit(node);
+  if (node.close === null) return;
+  node.close.viewAt = step.mono;
+  if (!came) node.close.view = 'failed';
 }
 
 interface Holding {
@@ -368,25 +382,4 @@ function causingTick({ tranche, orders }: TrancheNode): CausalChain['tick'] {
     price: toDecimalString(exit.price),
     time: exit.time,
   };
-}
-
-/** Callers of close methods get their answer when the last of their tranches is closed, or when time is up. */
-export function settleCloseWaiters(step: Step): void {
-  const { closeWaiters } = step.state;
-  for (let index = closeWaiters.length - 1; index >= 0; index -= 1) {
-    const waiter = closeWaiters[index];
-    if (!waiter) continue;
-    const nodes = waiter.trancheIds.flatMap((id) => step.survivor(id) ?? []);
-    const closed = nodes.every((node) => node.tranche.state === 'CLOSED');
-    if (!closed && step.mono < waiter.deadline) continue;
-    closeWaiters.splice(index, 1);
-    step.setTimer(`answer:${waiter.requestId}`, null);
-    const left = sumDecimals(nodes.map((node) => remaining(node.tranche)));
-    const result: CloseResult = {
-      closed,
-      tranches: nodes.map((node) => trancheView(step.state, node, step.mono)),
-      remaining: toDecimalString(maxDecimal(ZERO, left)),
-    };
-    step.settle(waiter.requestId, result);
-  }
 }

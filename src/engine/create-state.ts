@@ -44,6 +44,7 @@ export function createState(setup: EngineSetup): EngineState {
     registrations: new Map(),
     marks: new Map(),
     searches: new Map(),
+    strays: [],
     cancelPauses: new Map(),
     early: [],
     lookUps: new Map(),

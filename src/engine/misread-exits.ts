@@ -1,4 +1,9 @@
-import { FILL_OVERLAP_MS, REDUCING_ORDERS_KEPT, UNMATCHED_REDUCTIONS_MAX } from '../limits.js';
+import {
+  FILL_OVERLAP_MS,
+  REDUCING_ORDERS_KEPT,
+  TIME_DOUBT_MS,
+  UNMATCHED_REDUCTIONS_MAX,
+} from '../limits.js';
 import { type Decimal, minDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import { configuredPlan } from '../model/settings.js';
 import { oppositeOf, type PositionSide } from '../model/side.js';
@@ -169,13 +174,16 @@ function earlierForeignExits(
     .sort((a, b) => b.exit.time - a.exit.time);
 }
 
-/** Reductions of the side by orders that are not ours, made after the one that was missed; the latest first. */
+/**
+ * Reductions of the side by orders that are not ours, made after the one that was missed; the latest first. The time of a
+ * fill that brought none is our estimate of the exchange's.
+ */
 function laterForeignExits(
   step: Step,
   { symbol, side, since }: Misread,
 ): { readonly node: TrancheNode; readonly exit: Exit }[] {
   return foreignExits(step, symbol, side)
-    .filter(({ exit }) => exit.time >= since)
+    .filter(({ exit }) => exit.time >= since - TIME_DOUBT_MS)
     .sort((a, b) => b.exit.time - a.exit.time);
 }
 

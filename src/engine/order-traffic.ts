@@ -101,7 +101,7 @@ export function sendOrders(
 }
 
 /** How long a request may wait to leave: the usual time, and what the store needs to record it. */
-function sendWithin({ state }: Step): number {
+export function sendWithin({ state }: Step): number {
   return state.settings.sendWithinMs + Math.min(2 * state.recordingMs, RECORDING_ALLOWANCE_MAX_MS);
 }
 
@@ -154,6 +154,7 @@ export function sendCancel(step: Step, order: WorkingOrder): void {
     venueOrderId: order.venueOrderId,
     symbol: order.terms.symbol,
     orderKind: order.terms.kind,
+    sendBy: step.now + sendWithin(step),
   });
 }
 

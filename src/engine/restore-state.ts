@@ -5,6 +5,7 @@ import type { Tranche } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { newCloseProgress } from './begin-close.js';
 import { symbolState } from './create-state.js';
+import { repairLedgers } from './repair-ledgers.js';
 import { ADOPTED_ORDER_ID, type EngineState, ledgerKey, newNode } from './state.js';
 
 export interface RestoredValues {
@@ -48,4 +49,5 @@ export function restoreState(state: EngineState, values: RestoredValues, mono: n
   for (const registration of values.registrations)
     state.registrations.set(registration.key, registration);
   for (const [name, value] of values.marks) state.marks.set(name, value);
+  repairLedgers(state);
 }

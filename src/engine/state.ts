@@ -5,6 +5,7 @@ import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import type { MonitorEvent } from '../model/monitor-event.js';
 import type { OrderRole, WorkingOrder } from '../model/order.js';
 import type { PriceSource } from '../model/price.js';
+import type { OrderReport } from '../model/reports.js';
 import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
 import type { Coverage, Tranche, TriggerEvidence } from '../model/tranche.js';
@@ -52,6 +53,8 @@ export interface EngineState {
   /** Named values that the store keeps, e.g. fill watermarks. */
   readonly marks: Map<string, string>;
   readonly searches: Map<ClientOrderId, Search>;
+  /** Orders of ours in the latest complete list whose tranche is not known (yet). */
+  strays: Stray[];
   /** When a cancellation that did not get through may be tried again. */
   readonly cancelPauses: Map<ClientOrderId, CancelPause>;
   /** Fills that were heard before the first complete look at the account. */
@@ -64,6 +67,15 @@ export interface EngineState {
   nakedMs: number;
   /** Callers that wait for something else than one tranche. */
   readonly closeWaiters: CloseWaiter[];
+}
+
+/** An order of ours that nobody here knows of. */
+export interface Stray {
+  readonly report: OrderReport;
+  /** Whether nothing was held that it could reduce. */
+  readonly flat: boolean;
+  /** Reported by an earlier input: it may have ended since. */
+  isOld: boolean;
 }
 
 export interface SymbolState {
@@ -163,6 +175,8 @@ export interface CloseProgress {
   startedMono: number;
   view: 'none' | 'reading' | 'known' | 'failed';
   readingSince: number;
+  /** When the view came or failed, monotonic ms. */
+  viewAt: number;
   /** The exchange refused to reduce: its view is read even if ours seems fresh. */
   mustRead: boolean;
   /** Quantity that the exchange says is there for this tranche; `null` = not asked. */

@@ -9,7 +9,6 @@ import type { Instrument } from '../model/instrument.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import type { MonitorEvent, MonitorEventMap, MonitorEventName } from '../model/monitor-event.js';
 import type { WorkingOrder } from '../model/order.js';
-import type { OrderReport } from '../model/reports.js';
 import type { Tranche } from '../model/tranche.js';
 import { symbolState } from './create-state.js';
 import type { EngineState, Misread, SymbolState, TrancheNode } from './state.js';
@@ -28,8 +27,8 @@ export class Step {
   readonly agenda = new Set<TrancheNode>();
   /** Reductions that took more than was known to be held. */
   readonly misread: Misread[] = [];
-  /** Orders of ours in a complete list whose tranche was not known when the list was read. */
-  readonly strays: { readonly report: OrderReport; readonly flat: boolean }[] = [];
+  /** How many tranches had been opened when the step began. */
+  readonly openedBefore: number;
   readonly #tranches = new Set<Tranche>();
   readonly #orders = new Set<WorkingOrder>();
   readonly #ledgers = new Set<ExecutionLedger>();
@@ -48,6 +47,7 @@ export class Step {
     this.now = at.now;
     this.mono = at.mono;
     this.venue = at.venue;
+    this.openedBefore = state.openedSeq;
   }
 
   symbol(symbol: string): SymbolState {

@@ -11,7 +11,8 @@ import { remaining } from '../model/tranche.js';
 import { isOwnClientOrderId } from '../orders/client-order-id.js';
 import { applyAccount, settleStrays } from './account.js';
 import { advance } from './advance.js';
-import { applyPositionView, settleCloseWaiters } from './close-flow.js';
+import { applyPositionView } from './close-flow.js';
+import { settleCloseWaiters } from './close-waiters.js';
 import {
   applyExchangeConnection,
   applyFeedConnection,

@@ -10,7 +10,7 @@ import { openedSideOf } from '../model/side.js';
 import type { CloseReason } from '../model/tranche.js';
 import { exitLevels } from '../positions/exit-levels.js';
 import { beginClose } from './begin-close.js';
-import { settleCloseWaiters } from './close-flow.js';
+import { settleCloseWaiters } from './close-waiters.js';
 import { merge } from './entries.js';
 import { clearAttempts, REMOVED, REPLACED, requestCancel, waitForCover } from './order-traffic.js';
 import { freshPrice, isPassed, profitSource, stopSource } from './price-sources.js';

@@ -169,8 +169,13 @@ export class CommandExecutor {
   async #cancel(command: CommandOf<'cancel'>): Promise<void> {
     const { exchange, scheduler, deliver } = this.#options;
     const { clientOrderId, venueOrderId, symbol, orderKind } = command;
-    await scheduler.run(command.lane, () =>
-      this.#writeAll(
+    await scheduler.run(command.lane, async () => {
+      if (this.#options.clock.now() > command.sendBy) {
+        const outcome = { kind: 'not-sent', detail: 'its time to leave was over' } as const;
+        deliver({ kind: 'cancel-result', clientOrderId, outcome });
+        return;
+      }
+      await this.#writeAll(
         async () => [
           await exchange.cancelOrder({
             symbol,
@@ -185,8 +190,8 @@ export class CommandExecutor {
             receive: (outcome) => deliver({ kind: 'cancel-result', clientOrderId, outcome }),
           },
         ],
-      ),
-    );
+      );
+    });
   }
 
   /**

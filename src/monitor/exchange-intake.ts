@@ -7,14 +7,14 @@ import {
 } from '../execution/normalise-reports.js';
 import type { Input } from '../model/input.js';
 import type { Instrument } from '../model/instrument.js';
-import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { isPlanned } from './look-up.js';
 
 /** What the intake needs of the session around it. */
 export interface IntakeHost {
   readonly state: EngineState;
-  readonly clock: Clock;
+  /** The exchange's time, as far as it is known, ms. */
+  readonly venueNow: () => number;
   readonly logger: Logger;
   readonly post: (input: Input) => void;
   readonly instrument: (symbol: string) => Promise<Instrument>;
@@ -49,7 +49,7 @@ export class ExchangeIntake {
 
   position(raw: unknown): void {
     this.#accept('position', () => {
-      this.#host.post({ kind: 'position', report: normalisePosition(raw, this.#host.clock.now()) });
+      this.#host.post({ kind: 'position', report: normalisePosition(raw, this.#host.venueNow()) });
     });
   }
 

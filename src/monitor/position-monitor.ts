@@ -183,7 +183,7 @@ export class PositionMonitor {
    * @throws ValidationError `FILL_INVALID`, `STATE_INVALID` · ConfigError `SYMBOL_NOT_CONFIGURED`
    */
   async handleOrderFill(fill: OrderFill): Promise<boolean> {
-    const parsed = parseOrderFill(fill, this.#clock.now());
+    const parsed = parseOrderFill(fill, this.#venueNow());
     if (parsed.kind === 'nothing') {
       return this.#call(async (session) => {
         if (parsed.terminal) session.shell.post({ ...parsed, kind: 'order-ended' });
@@ -191,6 +191,11 @@ export class PositionMonitor {
       });
     }
     return this.#handOver(parsed.evidence);
+  }
+
+  /** Times of what brings none are compared with those of the exchange: our own clock may be off or jump. */
+  #venueNow(): number {
+    return this.#session?.venueNow ?? this.#clock.now();
   }
 
   #handOver(evidence: FillEvidence): Promise<boolean> {

@@ -88,12 +88,17 @@ export class Session {
     });
     this.#intake = new ExchangeIntake({
       state,
-      clock,
       logger,
       post: (input) => this.shell.post(input),
       instrument: (symbol) => this.instruments.of(symbol),
       compareSoon: (reason) => this.compareSoon(reason),
+      venueNow: () => venueClock.now(),
     });
+  }
+
+  /** The exchange's time, as far as it is known, ms. */
+  get venueNow(): number {
+    return this.#venueClock.now();
   }
 
   /**

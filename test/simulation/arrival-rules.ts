@@ -281,6 +281,11 @@ function judgeStopCancel(oracle: Oracle, write: SimWrite): void {
     oracle.note('a successor was lost');
     return;
   }
+  /** The user took the protection away and asked for another one while the cancellation was on its way. */
+  if (oracle.records.cancelDecidedAt(id) <= oracle.lastPlanChange) {
+    oracle.note('a cancellation of an earlier plan');
+    return;
+  }
   if (!oracle.world.venue.profile.severalStops || !tranche.wantsRestingStop) {
     const wasGuarded = oracle.now - write.sentAt > LATE_MS;
     const isGuarded = tranche.coverage !== 'none' && !isFeedLost(oracle, write);

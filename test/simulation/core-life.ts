@@ -50,6 +50,8 @@ export interface LifeOptions {
 /** What is to be told of one step, and whether its record is durable; `null` = not known yet. */
 interface Telling {
   durable: boolean | null;
+  /** Nothing of it is recorded: it is as good as the store is when its turn comes. */
+  asTheStore: boolean;
   isComplete: boolean;
   readonly acts: (() => void)[];
 }
@@ -120,6 +122,11 @@ export class CoreLife {
 
   get isDead(): boolean {
     return this.#dead;
+  }
+
+  /** The exchange's time, as far as the process knows it, ms. */
+  get venueNow(): number {
+    return this.#reader.venueNow();
   }
 
   die(): void {
@@ -243,7 +250,7 @@ export class CoreLife {
     let recorded: boolean | null = null;
     const waiting: Command[] = [];
     if (effects.length === 0) return;
-    const telling: Telling = { durable: null, isComplete: false, acts: [] };
+    const telling: Telling = { durable: null, asTheStore: true, isComplete: false, acts: [] };
     let durable: boolean | null = this.#journal.writable;
     this.#telling.push(telling);
     const since = clock.monotonic();
@@ -252,6 +259,7 @@ export class CoreLife {
       trace.effect(effect);
       if (effect.kind === 'persist') {
         durable = null;
+        telling.asTheStore = false;
         const batch = encodeBatch(effect.changes);
         const onRecorded = (ok: boolean): void => {
           recorded = ok;
@@ -301,8 +309,11 @@ export class CoreLife {
   /** Events and answers leave when they are durable, in the order in which they were decided. */
   #tell(): void {
     this.#options.trace.slice += 1;
-    while (!this.#dead && this.#telling[0] !== undefined && this.#telling[0].durable !== null) {
-      for (const act of this.#telling.shift()?.acts ?? []) this.#happen(act);
+    for (let next = this.#telling[0]; next !== undefined; next = this.#telling[0]) {
+      if (this.#dead || next.durable === null) return;
+      if (next.asTheStore) next.durable = this.#journal.writable;
+      this.#telling.shift();
+      for (const act of next.acts) this.#happen(act);
     }
   }
 

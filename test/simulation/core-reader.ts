@@ -60,7 +60,12 @@ export class CoreReader {
     }
   }
 
-  cancel({ symbol, clientOrderId, venueOrderId }: CommandOf<'cancel'>): void {
+  cancel({ symbol, clientOrderId, venueOrderId, sendBy }: CommandOf<'cancel'>): void {
+    if (this.#clock.now() > sendBy) {
+      const outcome = { kind: 'not-sent', detail: 'its time to leave was over' } as const;
+      this.#post({ kind: 'cancel-result', clientOrderId, outcome });
+      return;
+    }
     this.#write(
       (reply) =>
         this.#line.cancel(

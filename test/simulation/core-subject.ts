@@ -99,7 +99,7 @@ export class CoreSubject implements Subject {
         reduceOnly: order.reduceOnly,
         terminal: order.status === 'filled',
         cause: 'order',
-        time: clock.now(),
+        time: this.#life?.venueNow ?? clock.now(),
       },
     }));
   }

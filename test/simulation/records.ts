@@ -16,6 +16,7 @@ export class Records {
   /** What a tranche had opened when a cancellation of one of its orders was decided, decimal text. */
   readonly #openedAtCancel = new Map<string, string>();
   readonly #cancelAt = new Map<string, number>();
+  readonly #cancelStatus = new Map<string, string>();
   readonly #openedAtPlacing = new Map<string, string>();
   readonly #heldAtPlacing = new Map<string, number>();
   readonly #held = new Map<string, number>();
@@ -89,7 +90,10 @@ export class Records {
         this.#openedAtPlacing.set(clientOrderId, this.#opened.get(trancheId) ?? '0');
         this.#heldAtPlacing.set(clientOrderId, this.#held.get(trancheId) ?? 0);
       }
-      if (cancelStatus !== 'submitted') continue;
+      const before = this.#cancelStatus.get(clientOrderId);
+      this.#cancelStatus.set(clientOrderId, cancelStatus);
+      /** An order that moves with its tranche is saved again: it was decided when it was submitted first. */
+      if (cancelStatus !== 'submitted' || before === 'submitted') continue;
       this.#openedAtCancel.set(clientOrderId, this.#opened.get(trancheId) ?? '0');
       if (!this.#cancelAt.has(clientOrderId)) this.#cancelAt.set(clientOrderId, this.#disk.now());
     }
