@@ -287,7 +287,11 @@ function judgeStopCancel(oracle: Oracle, write: SimWrite): void {
     return;
   }
   if (!oracle.world.venue.profile.severalStops || !tranche.wantsRestingStop) {
-    const wasGuarded = oracle.now - write.sentAt > LATE_MS;
+    const { feedDownSince } = oracle.world;
+    const decidedAt = oracle.records.cancelDecidedAt(id);
+    /** What happens to the guard while the request waits for its record, or is on its way, cannot call it back. */
+    const lostSince = feedDownSince !== null && decidedAt <= feedDownSince;
+    const wasGuarded = oracle.now - write.sentAt > LATE_MS || lostSince;
     const isGuarded = tranche.coverage !== 'none' && !isFeedLost(oracle, write);
     if (!isGuarded && !wasGuarded) oracle.fail('I3b', `the only stop ${id} goes without a guard`);
     return;
@@ -297,9 +301,9 @@ function judgeStopCancel(oracle: Oracle, write: SimWrite): void {
 
 /** Whether our own guard had no prices when the request was decided. */
 function isFeedLost(oracle: Oracle, write: SimWrite): boolean {
-  const { feedDownSince, plan } = oracle.world;
+  const { feedDownSince } = oracle.world;
   if (feedDownSince === null || oracle.pausedMs > 0 || oracle.hasStoreTrouble) return false;
-  return write.sentAt - plan.setup.recordMs > feedDownSince;
+  return oracle.records.cancelDecidedAt(write.clientOrderId) > feedDownSince;
 }
 
 function heldNow(oracle: Oracle, tranche: BelievedTranche, write: SimWrite): number {

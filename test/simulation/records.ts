@@ -95,7 +95,7 @@ export class Records {
       /** An order that moves with its tranche is saved again: it was decided when it was submitted first. */
       if (cancelStatus !== 'submitted' || before === 'submitted') continue;
       this.#openedAtCancel.set(clientOrderId, this.#opened.get(trancheId) ?? '0');
-      if (!this.#cancelAt.has(clientOrderId)) this.#cancelAt.set(clientOrderId, this.#disk.now());
+      this.#cancelAt.set(clientOrderId, this.#disk.now());
     }
   }
 
