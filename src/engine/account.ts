@@ -203,7 +203,11 @@ function applyPositions(step: Step, view: AccountView): number {
   const rows = view.positions.filter((row) => isWatched(step, row.symbol));
   const differences = comparePositions(rows, expected);
   const different = new Set(differences.map((row) => `${row.symbol}|${row.side}`));
-  for (const { symbol, side, changedSince } of expected) {
+  for (const { symbol, side, ours, external, changedSince } of expected) {
+    const held = sumDecimals(
+      rows.filter((row) => row.symbol === symbol && row.side === side).map((row) => row.quantity),
+    );
+    step.symbol(symbol).unsure[side] = changedSince && !held.eq(ours.plus(external));
     /** Where nothing can be said now, what was seen before still stands. */
     if (!changedSince && !different.has(`${symbol}|${side}`))
       step.symbol(symbol).differences[side] = null;

@@ -159,7 +159,10 @@ function waitForView(step: Step, node: TrancheNode): boolean {
   }
   const { comparedAt, exchangeUp } = step.state;
   const fresh = exchangeUp && comparedAt !== null && step.mono - comparedAt < ACCOUNT_VIEW_FRESH_MS;
-  if (fresh && !close.mustRead) return false;
+  /** A comparison that found something else than we hold answers for nothing. */
+  const { differences, unsure } = step.symbol(tranche.symbol);
+  const agrees = differences[tranche.side] === null && !unsure[tranche.side];
+  if (fresh && agrees && !close.mustRead) return false;
   if (close.view === 'none') {
     close.view = 'reading';
     close.readingSince = step.mono;

@@ -66,6 +66,7 @@ export function symbolState(state: EngineState, symbol: string): SymbolState {
       live: { LONG: [], SHORT: [] },
       external: { LONG: ZERO, SHORT: ZERO },
       differences: { LONG: null, SHORT: null },
+      unsure: { LONG: false, SHORT: false },
       reducing: new Set(),
       unmatched: [],
       adopted: [],

@@ -90,6 +90,8 @@ export interface SymbolState {
   readonly external: Record<PositionSide, Decimal>;
   /** Differences to the exchange seen once, waiting to be seen again. */
   readonly differences: Record<PositionSide, Difference | null>;
+  /** Whether the last comparison found something else while orders were in doubt: it may still settle. */
+  readonly unsure: Record<PositionSide, boolean>;
   /** Foreign orders that may only reduce: never an entry, whatever we held. The latest last. */
   readonly reducing: Set<string>;
   /** Reductions that came before what they reduce was known. */

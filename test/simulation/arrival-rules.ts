@@ -165,13 +165,22 @@ function judgeQuantity(oracle: Oracle, write: SimWrite, tranche: string, steps: 
   if (oracle.now - lastExit <= lagMs) oracle.note('race');
   else if (lastExit >= write.sentAt) oracle.note('overtaken on its way');
   else if (oracle.now - oracle.lastReadFault < BLIND_MS) oracle.note('blind exit');
-  else if (role === 'stop-loss' && heldThen !== null && steps <= heldThen) {
+  else if (oracle.wasRestored && isHeld(oracle, write, steps + closing)) {
+    /** Exits of a lost record are not told apart from those of others; what is held bounds it all the same. */
+    oracle.note('an exit after an old backup');
+  } else if (role === 'stop-loss' && heldThen !== null && steps <= heldThen) {
     /** An execution that is not known yet: in doubt a stop too many is better than none. */
     oracle.note('a stop more than needed');
   } else {
     const what = `${role} ${id} of ${steps} (${closing} more under way) although ${left} is left`;
     oracle.fail(invariant, what);
   }
+}
+
+/** Whether the exchange holds so much on the side that the order reduces. */
+function isHeld(oracle: Oracle, { request }: SimWrite, quantity: number): boolean {
+  const side = request?.side === 'SELL' ? 'LONG' : 'SHORT';
+  return oracle.world.venue.held(SYMBOL, side) >= quantity;
 }
 
 /** I3a: a take-profit only beside a stop that rests, or that cannot rest. */

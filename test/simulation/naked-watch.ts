@@ -6,7 +6,10 @@ const SILENT_MS_MAX = 1_000;
 /** Nothing may stay without cover in silence: resting, guarded, or told. */
 export class NakedWatch {
   readonly #oracle: Oracle;
-  readonly #since = new Map<string, { readonly at: number; lagMs: number }>();
+  readonly #since = new Map<
+    string,
+    { readonly at: number; readonly opened: number; lagMs: number }
+  >();
   readonly #told = new Map<string, number>();
   /** When a tranche was last seen with cover. */
   readonly #covered = new Map<string, number>();
@@ -24,8 +27,10 @@ export class NakedWatch {
     for (const id of naked) {
       const since = this.#since.get(id);
       const { disk, plan } = this.#oracle.world;
-      if (since === undefined) {
-        this.#since.set(id, { at: now, lagMs: disk.lagMs });
+      const opened = this.#oracle.opened.get(id) ?? 0;
+      /** What came in since is new, and may have been covered in between. */
+      if (since === undefined || since.opened < opened) {
+        this.#since.set(id, { at: now, opened, lagMs: disk.lagMs });
         continue;
       }
       /** What is told waits for what is recorded before it. */

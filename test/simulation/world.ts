@@ -317,7 +317,8 @@ export class World {
         this.die(act.power, act.restartMs);
         return;
       case 'restore-backup':
-        this.die(false, act.restartMs);
+        /** Nobody puts a backup back faster than a machine comes back. */
+        this.die(false, Math.max(act.restartMs, MACHINE_MS));
         disk.restore(act.share);
         oracle.records.forgetAcknowledged();
         oracle.onRestored();

@@ -73,13 +73,12 @@ ${AWAIT_ORDERS}`,
     patches: [
       {
         file: CLOSE,
-        find: `    if (view === null) {
-      for (const { close } of waiting) if (close) close.view = 'failed';
-      continue;
-    }
+        find: `    for (const node of waiting) noteView(step, node, view !== null);
+    if (view === null) continue;
     const held = sumDecimals(
       view.positions`,
-        replace: `    const held = sumDecimals(
+        replace: `    for (const node of waiting) noteView(step, node, true);
+    const held = sumDecimals(
       (view?.positions ?? [])`,
       },
     ],

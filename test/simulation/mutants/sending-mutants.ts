@@ -189,8 +189,8 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: TRAFFIC,
-        find: 'attempts.retryAt = step.mono + Math.max(delay, rejection.retryAfterMs ?? 0);',
-        replace: 'attempts.retryAt = step.mono + delay;',
+        find: 'attempts.retryAt = Math.max(mono + delay, attempts.askedUntil);',
+        replace: 'attempts.retryAt = mono + delay;',
       },
     ],
   },
