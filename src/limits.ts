@@ -80,6 +80,8 @@ export const NETTING_CONFIRM_MS = 2_000;
 export const REDUCING_ORDERS_KEPT = 1_000;
 /** Reductions per symbol that may wait for the entry they reduce; the oldest goes first. */
 export const UNMATCHED_REDUCTIONS_MAX = 100;
+/** An exposure that nothing explains is looked for among fills this old, ms. */
+export const MISREAD_MEMORY_MS = 600_000;
 /** Two times of which one is our estimate of the exchange's may be in the wrong order by this, ms. */
 export const TIME_DOUBT_MS = 1_000;
 /** Fills are re-read from this long before the watermark, ms. */
@@ -113,6 +115,10 @@ export const ENDED_ORDERS_KEPT = 64;
 export const ENDED_ORDER_KEPT_MS = 15_000;
 /** Orders that one exit may be split into. */
 export const SPLIT_PARTS_MAX = 100;
+/** Open conditional orders of an exchange's maximum that are not planned for: a successor rests before the old one goes. */
+export const STOP_SLOTS_SPARE = 2;
+/** Slots from here on are those of stops that several tranches share; one more per part. */
+export const SHARED_STOP_SLOT = 1_000;
 /** Longest accepted symbol, order id and instance id, characters. */
 export const SYMBOL_LENGTH_MAX = 64;
 export const ORDER_ID_LENGTH_MAX = 128;
@@ -272,6 +278,13 @@ export const TRADES_KEPT_MS = 90 * 86_400_000;
 export const TRADES_PAGES_MAX = 1_000;
 /** Windows of ended conditional orders that are searched for the one that an execution belongs to. */
 export const PARENT_SEARCH_WINDOWS = 4;
+/** An execution of no known stop is taken for one of an ordinary order for good when it is older than this, ms. */
+export const PARENT_SETTLED_MS = 10_000;
+/** Reconnects of an account stream begin with this pause, ms (doubling to the maximum). */
+export const ACCOUNT_STREAM_RECONNECT_MIN_MS = 500;
+export const ACCOUNT_STREAM_RECONNECT_MAX_MS = 30_000;
+/** Exchanges end connections after a day: they are replaced before, ms. */
+export const ACCOUNT_STREAM_AGE_MAX_MS = 23 * 3_600_000;
 
 /** A stream connection must be open after this, ms. */
 export const STREAM_OPEN_WITHIN_MS = 10_000;

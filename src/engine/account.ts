@@ -13,10 +13,11 @@ import {
   comparePositions,
   type PositionDifference,
 } from '../reconciliation/compare-account.js';
+import { isCapped } from './create-state.js';
 import { bookEntry, mergeProfitable } from './entries.js';
 import { reduceTranches } from './executions.js';
 import { applyFill } from './fills.js';
-import { reviewUnmatched } from './misread-exits.js';
+import { enterMisread, reviewUnmatched } from './misread-exits.js';
 import { adoptStray, applyOwnReport } from './order-reports.js';
 import { requestCancel, sendWithin, startSearch } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
@@ -68,6 +69,7 @@ function applyOrders(step: Step, view: AccountView): number {
   const findings = compareOrders(view, believed, (id) =>
     isOwnClientOrderId(id, state.issuer.instanceId),
   );
+  noteForeignStops(step, view, new Set([...findings.known, ...findings.strays]));
   for (const report of findings.known) {
     const order = [...knownOrders(step, report.clientOrderId, report.symbol, report.orderId)][0];
     if (order) applyKnown(step, order, report, view.startedAt);
@@ -85,6 +87,20 @@ function applyOrders(step: Step, view: AccountView): number {
     if (node) step.revisit(node);
   }
   return findings.strays.length + findings.missing.length;
+}
+
+/** Conditional orders of others take part of what the exchange lets rest. */
+function noteForeignStops(step: Step, view: AccountView, ours: ReadonlySet<OrderReport>): void {
+  const { state } = step;
+  if (!isCapped(state.venue)) return;
+  state.foreignStops = 0;
+  for (const symbol of state.symbols.values()) symbol.foreignStops = 0;
+  for (const report of view.openOrders) {
+    if (report.triggerPrice === null || isTerminal(report.status) || ours.has(report)) continue;
+    state.foreignStops += 1;
+    const symbol = state.symbols.get(report.symbol);
+    if (symbol) symbol.foreignStops += 1;
+  }
 }
 
 /**
@@ -234,6 +250,10 @@ function applyDifference(step: Step, difference: PositionDifference): void {
   const age = step.mono - Math.max(known.since, symbol.lastFillMono);
   if (gap.lt(0)) {
     if (age >= NETTING_CONFIRM_MS) shrink(step, difference, gap.times(-1));
+    return;
+  }
+  if (age >= NETTING_CONFIRM_MS && enterMisread(step, difference.symbol, side, gap)) {
+    symbol.differences[side] = null;
     return;
   }
   if (age < settings.adoptAfterMs || known.reported) return;

@@ -1,7 +1,7 @@
 import type { Decimal } from '../model/decimal.js';
-import { type CloseReason, remaining, type TriggerEvidence } from '../model/tranche.js';
-import { restingStopQuantity } from './coverage.js';
-import { noAttempts, type TrancheNode } from './state.js';
+import type { CloseReason, TriggerEvidence } from '../model/tranche.js';
+import { restsAtLevel } from './shared-stops.js';
+import { type EngineState, noAttempts, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
 export interface CloseCause {
@@ -34,17 +34,17 @@ export function beginClose(step: Step, node: TrancheNode, cause: CloseCause): vo
     since: step.now,
   };
   tranche.updatedAt = step.now;
-  node.close = newCloseProgress(isUrgent(node), step.mono);
+  node.close = newCloseProgress(isUrgent(step.state, node), step.mono);
   node.grace = {};
   disarmAll(node);
   step.touch(node);
 }
 
-/** Whether a close is one for which time is short: a stop's, and no stop rests for all that is held. */
-export function isUrgent(node: TrancheNode): boolean {
+/** Whether a close is one for which time is short: a stop's, and no stop rests at its level for all that is held. */
+export function isUrgent(state: EngineState, node: TrancheNode): boolean {
   const reason = node.tranche.closing?.reason;
   if (reason === undefined || !STOP_REASONS.has(reason)) return false;
-  return restingStopQuantity(node).lt(remaining(node.tranche));
+  return !restsAtLevel(state, node);
 }
 
 export function newCloseProgress(urgent: boolean, mono: number): NonNullable<TrancheNode['close']> {

@@ -23,8 +23,10 @@ import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
 import { disarmAll, isUrgent } from './begin-close.js';
 import { settleCloseWaiters } from './close-waiters.js';
 import { evictClosed } from './evict-closed.js';
+import { handOver } from './hand-over.js';
 import { answerCovered, intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
+import { stopsFor } from './shared-stops.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { exitView, trancheView } from './views.js';
@@ -99,7 +101,7 @@ export function advanceClose(step: Step, node: TrancheNode): void {
 /** Waiting is for tranches whose stop rests: when it is gone, waiting ends. */
 function becomeUrgent(step: Step, node: TrancheNode): void {
   const { close } = node;
-  if (close === null || close.urgent || !isUrgent(node)) return;
+  if (close === null || close.urgent || !isUrgent(step.state, node)) return;
   close.urgent = true;
   close.startedMono = step.mono;
 }
@@ -134,7 +136,7 @@ function waitForTakeProfits(step: Step, node: TrancheNode): boolean {
 /** A stop that is executing right now is the close. */
 function waitForTriggeredStop(step: Step, node: TrancheNode): boolean {
   let waiting = false;
-  for (const order of ordersOf(node, 'stop-loss')) {
+  for (const order of stopsFor(step.state, node)) {
     if (order.status !== 'triggered') continue;
     const until = (order.triggeredAt ?? step.mono) + TRIGGERED_UNFILLED_MS;
     if (step.mono >= until) continue;
@@ -316,6 +318,7 @@ function closeWithoutStore(step: Step, node: TrancheNode): void {
 /** Nothing is held any more: orders that still rest go, then the tranche is closed. */
 function finish(step: Step, node: TrancheNode): void {
   const { tranche } = node;
+  handOver(step, node);
   for (const order of node.orders) {
     if (order.role === 'close' && !order.unsent) continue;
     requestCancel(step, order, 'closed');
@@ -361,7 +364,7 @@ function tellClosed(step: Step, node: TrancheNode): void {
     fees: toDecimalString(feesPaid(tranche)),
     slippage: signed === null ? null : toDecimalString(signed),
     chain: {
-      tick: causingTick(node),
+      tick: causingTick(step, node),
       rule: reason,
       level: level === null ? null : toDecimalString(level),
       requests: node.orders.map((order) => order.clientOrderId),
@@ -372,14 +375,14 @@ function tellClosed(step: Step, node: TrancheNode): void {
 }
 
 /** The price that made the rule fire: ours, or where a resting order acted first, the one it was executed at. */
-function causingTick({ tranche, orders }: TrancheNode): CausalChain['tick'] {
+function causingTick(step: Step, { tranche }: TrancheNode): CausalChain['tick'] {
   const trigger = tranche.closing?.trigger;
   if (trigger) {
     return { source: trigger.source, price: toDecimalString(trigger.price), time: trigger.time };
   }
   const exit = tranche.exits.find((candidate) => candidate.role !== 'external');
   if (exit === undefined || exit.role === 'close') return null;
-  const order = orders.find((candidate) => candidate.clientOrderId === exit.orderId);
+  const order = step.state.orders.get(exit.orderId as WorkingOrder['clientOrderId']);
   return {
     source: order?.terms.triggerSource ?? 'LAST',
     price: toDecimalString(exit.price),

@@ -39,7 +39,7 @@ export function tellMissing(
   const held = remaining(node.tranche);
   const coverage = coverageOf(state, node, mono);
   const uncovered =
-    coverage === 'none' ? maxDecimal(ZERO, held.minus(restingStopQuantity(node))) : ZERO;
+    coverage === 'none' ? maxDecimal(ZERO, held.minus(restingStopQuantity(state, node))) : ZERO;
   node.missing = { what, nakedMs: node.nakedMs };
   step.emit('protection:missing', {
     ...idsOf(node),

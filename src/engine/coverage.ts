@@ -1,10 +1,10 @@
 import { TRIGGERED_UNFILLED_MS } from '../limits.js';
 import type { CoverPart } from '../model/cover.js';
-import { type Decimal, sumDecimals } from '../model/decimal.js';
-import { openQuantity, rests } from '../model/order.js';
+import type { Decimal } from '../model/decimal.js';
 import { type Coverage, remaining } from '../model/tranche.js';
 import type { PriceBook } from '../triggers/price-book.js';
 import { bookFor, stopSource } from './price-sources.js';
+import { ownStopQuantity, RESTING, STAYING, sharedCoverOf } from './shared-stops.js';
 import type { EngineState, TrancheNode } from './state.js';
 
 /** What covers the tranche right now. */
@@ -12,15 +12,19 @@ export function coverageOf(state: EngineState, node: TrancheNode, mono: number):
   const { tranche } = node;
   const held = remaining(tranche);
   if (held.lte(0)) return 'resting';
-  if (restingStopQuantity(node).gte(held)) return 'resting';
+  if (ownStopQuantity(node, RESTING).gte(held)) return 'resting';
+  if (restingStopQuantity(state, node).gte(held)) return 'pooled';
   return isGuardedLocally(state, node, mono) ? 'local' : 'none';
 }
 
-/** Quantity of stops that rest at the exchange. */
-export function restingStopQuantity(node: TrancheNode): Decimal {
-  return sumDecimals(
-    node.orders.filter((order) => order.role === 'stop-loss' && rests(order)).map(openQuantity),
-  );
+/** Quantity of stops that rest at the exchange for it: its own, and its share of one that it shares with others. */
+export function restingStopQuantity(state: EngineState, node: TrancheNode): Decimal {
+  return ownStopQuantity(node, RESTING).plus(sharedCoverOf(state, node, RESTING));
+}
+
+/** Whether orders at the exchange cover all of the tranche. */
+export function isCoveredAtExchange(coverage: Coverage): boolean {
+  return coverage === 'resting' || coverage === 'pooled';
 }
 
 /** Whether our own stop guard is armed on a fresh price, or has fired and is being carried out. */
@@ -86,13 +90,11 @@ export function unprotectedMsOf(state: EngineState, node: TrancheNode, mono: num
 
 /** The tranche for the sum of its side. A stop that was asked to go is not counted on. */
 export function coverPartOf(state: EngineState, node: TrancheNode, mono: number): CoverPart {
-  const staying = node.orders.filter(
-    (order) => order.role === 'stop-loss' && rests(order) && order.cancelStatus === 'none',
-  );
   return {
     trancheId: node.tranche.id,
     held: remaining(node.tranche),
-    resting: sumDecimals(staying.map(openQuantity)),
+    resting: ownStopQuantity(node, STAYING),
+    pooled: sharedCoverOf(state, node, STAYING),
     wantsStop: node.tranche.levels.stopLoss !== null,
     guardedLocally: isGuardedLocally(state, node, mono),
   };

@@ -48,10 +48,18 @@ export function createState(setup: EngineSetup): EngineState {
     cancelPauses: new Map(),
     early: [],
     lookUps: new Map(),
+    sharesStops: isCapped(setup.venue),
+    foreignStops: 0,
+    stopsTight: false,
     closed: [],
     nakedMs: 0,
     closeWaiters: [],
   };
+}
+
+/** Whether the exchange limits how many conditional orders rest. */
+export function isCapped({ maxProtectiveOrders }: VenueTraits): boolean {
+  return maxProtectiveOrders.perSymbol !== null || maxProtectiveOrders.perAccount !== null;
 }
 
 /** The state of a symbol, made on first use. */
@@ -70,6 +78,9 @@ export function symbolState(state: EngineState, symbol: string): SymbolState {
       reducing: new Set(),
       unmatched: [],
       adopted: [],
+      foreignStops: 0,
+      sharedFor: new Map(),
+      sharedSeen: '',
       lastFillMono: Number.NEGATIVE_INFINITY,
       stale: false,
       watched: false,

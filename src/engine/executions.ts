@@ -1,11 +1,14 @@
 import { type Decimal, minDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import type { WorkingOrder } from '../model/order.js';
 import type { PositionSide } from '../model/side.js';
-import { type CloseReason, remaining } from '../model/tranche.js';
+import { type CloseReason, type Exit, remaining } from '../model/tranche.js';
 import type { ExecutionDelta } from '../orders/execution-ledger.js';
+import { isLooser } from '../positions/stop-budget.js';
 import { applyExit } from '../positions/tranche-arithmetic.js';
+import { isSharedStop, ownStopQuantity, RESTING } from './shared-stops.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
+import { isPooled } from './stop-plan.js';
 
 /** Books what an order of ours executed to the tranche it belongs to. */
 export function bookOwnExecution(
@@ -25,43 +28,74 @@ export function bookOwnExecution(
     return;
   }
   const price = executed.cost.div(executed.quantity);
-  const held = node === undefined ? ZERO : remaining(node.tranche);
-  const own = minDecimal(executed.quantity, held);
-  if (node && own.gt(0)) {
-    applyExit(
-      node.tranche,
-      {
-        reason: reasonOf(order, node),
-        level: order.terms.triggerPrice ?? order.terms.price ?? node.tranche.closing?.level ?? null,
-        orderId: order.clientOrderId,
-        role: order.role,
-        slot: order.slot,
-        quantity: own,
-        price,
-        fee: executed.fee,
-        time,
-      },
-      step.now,
-    );
-    tellFill(
-      step,
-      node,
-      order.terms.side,
-      order.venueOrderId ?? order.clientOrderId,
-      own,
-      price,
-      executed.fee,
-      'exit',
-      order.role,
-    );
+  let left = executed.quantity;
+  for (const receiver of receiversOf(step, order, node, side)) {
+    const own = minDecimal(left, remaining(receiver.tranche));
+    if (own.lte(0)) continue;
+    left = left.minus(own);
+    const fee = isSharedStop(order) ? executed.fee.times(own).div(executed.quantity) : executed.fee;
+    bookExit(step, receiver, order, { quantity: own, price, fee, time });
   }
   if (node) {
     node.lastFillMono = step.mono;
     step.touch(node);
   }
   step.symbol(order.terms.symbol).lastFillMono = step.mono;
-  const excess = executed.quantity.minus(own);
-  if (excess.gt(0)) takeFromSiblings(step, order, side, excess, price, time);
+  if (left.gt(0)) takeFromSiblings(step, order, side, left, price, time);
+}
+
+/** Whose exit it is: the tranche's, and of a shared stop all that it is for, the loosest level first. */
+function receiversOf(
+  step: Step,
+  order: WorkingOrder,
+  node: TrancheNode | undefined,
+  side: PositionSide,
+): readonly TrancheNode[] {
+  if (!isSharedStop(order)) return node ? [node] : [];
+  const { symbol } = order.terms;
+  return step
+    .symbol(symbol)
+    .live[side].filter(
+      (each) =>
+        each.tranche.levels.stopLoss !== null &&
+        (ownStopQuantity(each, RESTING).lt(remaining(each.tranche)) || isPooled(step, each)),
+    )
+    .sort((a, b) => byLooseness(a, b, side));
+}
+
+function byLooseness(a: TrancheNode, b: TrancheNode, side: PositionSide): number {
+  const [first, second] = [a.tranche.levels.stopLoss, b.tranche.levels.stopLoss];
+  if (first === null || second === null || first.eq(second)) {
+    return b.tranche.openedSeq - a.tranche.openedSeq;
+  }
+  return isLooser(first, second, side) ? -1 : 1;
+}
+
+function bookExit(
+  step: Step,
+  node: TrancheNode,
+  order: WorkingOrder,
+  { quantity, price, fee, time }: Pick<Exit, 'quantity' | 'price' | 'fee' | 'time'>,
+): void {
+  applyExit(
+    node.tranche,
+    {
+      reason: reasonOf(order, node),
+      level: order.terms.triggerPrice ?? order.terms.price ?? node.tranche.closing?.level ?? null,
+      orderId: order.clientOrderId,
+      role: order.role,
+      slot: order.slot,
+      quantity,
+      price,
+      fee,
+      time,
+    },
+    step.now,
+  );
+  node.lastFillMono = step.mono;
+  step.touch(node);
+  const orderId = order.venueOrderId ?? order.clientOrderId;
+  tellFill(step, node, order.terms.side, orderId, quantity, price, fee, 'exit', order.role);
 }
 
 /** Two exits of one tranche filled together: the surplus came out of its siblings, newest first. */
@@ -100,8 +134,17 @@ function takeFromSiblings(
     quantity: unexplained,
     price,
     since: order.createdAt,
-    time,
+    time: lastExitOf(step, order, time),
   });
+}
+
+/**
+ * When the surplus came about. Exits of a tranche are heard of in any order, and the one that is booked last is not the one
+ * that took too much: the latest did.
+ */
+function lastExitOf(step: Step, order: WorkingOrder, time: number): number {
+  const exits = step.survivor(order.trancheId)?.tranche.exits ?? [];
+  return exits.reduce((latest, exit) => Math.max(latest, exit.time), time);
 }
 
 export interface Reduction {

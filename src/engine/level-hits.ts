@@ -1,10 +1,9 @@
 import { type Decimal, decimal, toDecimalString } from '../model/decimal.js';
-import { isOpen } from '../model/order.js';
-import { remaining, type TriggerEvidence } from '../model/tranche.js';
+import { isOpen, type WorkingOrder } from '../model/order.js';
+import type { TriggerEvidence } from '../model/tranche.js';
 import { takeProfitQuantities } from '../positions/desired-exits.js';
 import type { ArmedLevel } from '../triggers/price-book.js';
 import { beginClose } from './begin-close.js';
-import { restingStopQuantity } from './coverage.js';
 import {
   bookFor,
   freshPrice,
@@ -13,6 +12,7 @@ import {
   profitSource,
   stopSource,
 } from './price-sources.js';
+import { restsAtLevel, stopsAtLevel } from './shared-stops.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -131,8 +131,7 @@ export function onLevelHit(
 
 function hitStop(step: Step, node: TrancheNode, level: ArmedLevel, trigger: TriggerEvidence): void {
   const { slGraceMs } = step.state.settings;
-  const rests = restingStopQuantity(node).gte(remaining(node.tranche));
-  const grace = rests && slGraceMs > 0;
+  const grace = restsAtLevel(step.state, node) && slGraceMs > 0;
   tellHit(step, node, 'stop-loss', level.price, trigger, grace);
   if (grace) {
     node.grace['stop-loss'] = {
@@ -176,7 +175,7 @@ function hitTakeProfit(
 /** Ends graces whose time is over. */
 export function endGraces(step: Step, node: TrancheNode): void {
   const profit = node.grace['take-profit'];
-  if (profit && (step.mono >= profit.until || !restsFor(node, 'take-profit'))) {
+  if (profit && (step.mono >= profit.until || !isAnyOpen(ordersOf(node, 'take-profit')))) {
     delete node.grace['take-profit'];
     /** Judged again: only a price that is still there closes at market. The level is armed again by the next sync. */
     const source = profitSource(step.state, node.tranche);
@@ -192,21 +191,22 @@ export function endGraces(step: Step, node: TrancheNode): void {
   } else if (profit) step.wake(node, profit.until);
   const stop = node.grace['stop-loss'];
   if (stop === undefined) return;
+  const stops = stopsAtLevel(step.state, node);
   /** The grace was the order's: when it rests no more, there is nothing to wait for. */
-  if (step.mono < stop.until && restsFor(node, 'stop-loss')) {
+  if (step.mono < stop.until && isAnyOpen(stops)) {
     step.wake(node, stop.until);
     return;
   }
-  const triggered = ordersOf(node, 'stop-loss').some((order) => order.status === 'triggered');
+  const triggered = stops.some((order) => order.status === 'triggered');
   /** A triggered stop has its own watchdog. */
   if (triggered) return;
   beginClose(step, node, { reason: 'stop-loss', level: stop.level, trigger: stop.trigger });
   /** A stop that should have triggered long ago may have filled unheard: what is held is looked at first. */
-  if (node.close && restsFor(node, 'stop-loss')) node.close.mustRead = true;
+  if (node.close && isAnyOpen(stops)) node.close.mustRead = true;
 }
 
-function restsFor(node: TrancheNode, role: 'stop-loss' | 'take-profit'): boolean {
-  return ordersOf(node, role).some((order) => isOpen(order.status));
+function isAnyOpen(orders: readonly WorkingOrder[]): boolean {
+  return orders.some((order) => isOpen(order.status));
 }
 
 function tellHit(

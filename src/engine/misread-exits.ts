@@ -1,5 +1,6 @@
 import {
   FILL_OVERLAP_MS,
+  MISREAD_MEMORY_MS,
   REDUCING_ORDERS_KEPT,
   TIME_DOUBT_MS,
   UNMATCHED_REDUCTIONS_MAX,
@@ -131,6 +132,36 @@ function takeUnmatched(
   return found;
 }
 
+/**
+ * The exchange holds more of a side than we know of, and has said so twice: fills that were read as exits of the other
+ * side were entries then. They are looked for among the latest, and protected.
+ *
+ * @returns whether anything was found
+ */
+export function enterMisread(
+  step: Step,
+  symbol: string,
+  side: PositionSide,
+  quantity: Decimal,
+): boolean {
+  if (step.state.settings.positionMode !== 'one-way') return false;
+  const candidates = foreignExits(step, symbol, oppositeOf(side))
+    .filter(({ exit }) => step.venue - exit.time <= MISREAD_MEMORY_MS)
+    .sort((a, b) => b.exit.time - a.exit.time);
+  let left = quantity;
+  for (const { node, exit } of candidates) {
+    if (left.lte(0)) break;
+    const taken = minDecimal(left, exit.quantity);
+    left = left.minus(taken);
+    const { slot, price, time } = exit;
+    /** Not looked at again: what had closed that tranche is not known. */
+    replaceExit(node, exit, taken, { orderId: 'external', role: 'external', slot, price, time });
+    step.touch(node);
+    enter(step, node, exit, taken, side);
+  }
+  return left.lt(quantity);
+}
+
 /** @returns what no other fill explains */
 function correct(step: Step, misread: Misread): Decimal {
   let left = misread.quantity;
@@ -210,7 +241,13 @@ function replaceExit(
   { tranche }: TrancheNode,
   exit: Exit,
   taken: Decimal,
-  { orderId, role, slot, price, time }: Misread,
+  {
+    orderId,
+    role,
+    slot,
+    price,
+    time,
+  }: Pick<Misread, 'orderId' | 'role' | 'slot' | 'price' | 'time'>,
 ): void {
   const earlier: Exit = { ...exit, orderId, role, slot, quantity: taken, price, fee: ZERO, time };
   const rest = exit.quantity.minus(taken);

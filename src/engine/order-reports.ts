@@ -25,6 +25,7 @@ import {
   tellFailure,
 } from './order-traffic.js';
 import { onRefusedClose, onRefusedProfit, onRefusedStop } from './refusals.js';
+import { isSharedStop } from './shared-stops.js';
 import { ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -314,6 +315,7 @@ export function adoptStray(
       recvWindowMs: state.settings.recvWindowMs,
     });
     order.status = 'submitted';
+    if (isSharedStop(order)) state.sharesStops = true;
     if (named) {
       tranche.nextGeneration[parts.role] = Math.max(
         tranche.nextGeneration[parts.role],

@@ -1,5 +1,5 @@
 import { REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
-import { type Decimal, maxDecimal, minDecimal, sumDecimals } from '../model/decimal.js';
+import { sumDecimals } from '../model/decimal.js';
 import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
 import { isOpen, isTerminal, openQuantity, rests, type WorkingOrder } from '../model/order.js';
 import { insidePriceBand } from '../model/price.js';
@@ -15,10 +15,18 @@ import { beginClose } from './begin-close.js';
 import { coverageOf, isGuardedLocally, restingStopQuantity } from './coverage.js';
 import { tellMissing } from './coverage-gap.js';
 import { endGraces, syncLevels } from './level-hits.js';
+import { waitBeforeMove } from './move-pacing.js';
 import { intend, REPLACED, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
-import { freshPrice, stopSource } from './price-sources.js';
+import { freshPrice } from './price-sources.js';
+import { makeRoom, releaseOwnStops, thinOut } from './release-stops.js';
+import { ownStops, sharedCoverOf, stopsFor, UNDER_WAY } from './shared-stops.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
+import { isPooled, stopPlanOf } from './stop-plan.js';
+import { attemptsToCover } from './stop-pool.js';
+import { stopRoom } from './stop-room.js';
+
+const SHARED: DesiredRole = { orders: [], local: 'pooled' };
 
 /**
  * Makes what rests equal to what the plan wants, for an OPEN tranche: stops first, then take-profits.
@@ -46,7 +54,10 @@ export function protect(step: Step, node: TrancheNode): void {
     protectWithoutStore(step, node);
     return;
   }
-  const desired = desiredStops(tranche, step.instrument(tranche.symbol), step.state.venue);
+  const desired = isPooled(step, node)
+    ? SHARED
+    : desiredStops(tranche, step.instrument(tranche.symbol), step.state.venue);
+  leaveRoomForStops(step, node);
   const first =
     ordersOf(node, 'stop-loss').length === 0 && ordersOf(node, 'take-profit').length === 0;
   const placed = protectWithStops(step, node, desired);
@@ -66,20 +77,34 @@ export function protect(step: Step, node: TrancheNode): void {
   if (isStopInPlace(step, node, desired)) placeTakeProfits(step, node);
 }
 
+/** A conditional take-profit gives its slot to a stop: what takes its place rests as a limit. */
+function leaveRoomForStops(step: Step, node: TrancheNode): void {
+  if (!stopPlanOf(step, node.tranche.symbol).profitsAsLimits) return;
+  for (const order of ordersOf(node, 'take-profit')) {
+    if (order.terms.triggerPrice !== null) requestCancel(step, order, REPLACED);
+  }
+}
+
 function mayBatch(step: Step): boolean {
   return step.state.settings.tpSlBatchEnabled && step.state.venue.batchSize > 1;
 }
 
 /** Stops: cover first, new before old. Returns recorded orders that are still to be sent. */
 function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): WorkingOrder[] {
+  if (desired === SHARED) {
+    releaseOwnStops(step, node);
+    closeInEmergency(step, node);
+    return [];
+  }
   const { tranche } = node;
-  const working = ordersOf(node, 'stop-loss');
+  const working = ownStops(node);
   const held = remaining(tranche);
   const { severalStops } = step.state.venue;
   /** Where only one stop may rest, it goes first: never without our own guard on a fresh price. */
   const unguarded = !severalStops && !isGuardedLocally(step.state, node, step.mono);
   const wait =
-    waitBeforeMove(step, node, working) ?? (unguarded ? step.mono + REPLAN_PAUSE_MS : null);
+    waitBeforeMove(step, node, working, tranche.levels.stopLoss) ??
+    (unguarded ? step.mono + REPLAN_PAUSE_MS : null);
   const diff = diffStops({
     desired: desired.orders,
     working,
@@ -98,6 +123,15 @@ function protectWithStops(step: Step, node: TrancheNode, desired: DesiredRole): 
   if (closeInEmergency(step, node)) return [];
   if (step.mono < node.stop.retryAt) {
     if (diff.place.length > 0 || diff.resend.length > 0) step.wake(node, node.stop.retryAt);
+    return [];
+  }
+  const wanted = diff.resend.length + diff.place.length;
+  if (wanted > stopRoom(step, tranche.symbol, false)) {
+    /** What a shared stop can cover it covers meanwhile; the others are guarded by us. */
+    thinOut(step, node);
+    if (isGuardedLocally(step.state, node, step.mono))
+      makeRoom(step, step.symbol(tranche.symbol), diff.place, working);
+    step.wake(node, step.mono + REPLAN_PAUSE_MS);
     return [];
   }
   const outgoing = [...diff.resend];
@@ -128,46 +162,9 @@ function tellGap(step: Step, node: TrancheNode, leaving: readonly WorkingOrder[]
   tellMissing(step, node, 'order', reason);
 }
 
-/**
- * Until when a stop that covers may not be moved, `null` when it may.
- *
- * Moves are paced, and avoid the moment in which the price is at one of the levels; cover is never delayed by this.
- */
-function waitBeforeMove(
-  step: Step,
-  node: TrancheNode,
-  working: readonly WorkingOrder[],
-): number | null {
-  const { stopMovePauseMs, stopMoveWaitMs } = step.state.settings;
-  const resting = working.filter((order) => isOpen(order.status) && order.cancelStatus === 'none');
-  if (resting.length === 0) return null;
-  const pacedUntil = node.movedAt + stopMovePauseMs;
-  if (step.mono < pacedUntil) return pacedUntil;
-  const { tranche } = node;
-  const level = tranche.levels.stopLoss;
-  if (level === null || stopMoveWaitMs === 0) return null;
-  if (resting.every((order) => order.terms.triggerPrice?.eq(level) ?? false)) return null;
-  const symbol = step.symbol(tranche.symbol);
-  const price = freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono);
-  if (price === null) return null;
-  const near = nearness(step, node, level);
-  const levels = [level, ...resting.flatMap((order) => order.terms.triggerPrice ?? [])];
-  if (!levels.some((candidate) => candidate.minus(price).abs().lte(near))) return null;
-  node.moveWaitingSince ??= step.mono;
-  const until = node.moveWaitingSince + stopMoveWaitMs;
-  return step.mono < until ? until : null;
-}
-
-function nearness(step: Step, node: TrancheNode, level: Decimal): Decimal {
-  const { tranche } = node;
-  const { tickSize } = step.instrument(tranche.symbol);
-  const distance = tranche.entryPrice.minus(level).abs();
-  return maxDecimal(tickSize.times(2), minDecimal(level.times('0.001'), distance.div(4)));
-}
-
 /** A stop that was triggered and does not fill is followed by a close. */
 function watchTriggeredStops(step: Step, node: TrancheNode): void {
-  for (const order of ordersOf(node, 'stop-loss')) {
+  for (const order of stopsFor(step.state, node)) {
     if (order.status !== 'triggered') continue;
     const due = (order.triggeredAt ?? step.mono) + TRIGGERED_UNFILLED_MS;
     if (step.mono < due) step.wake(node, due);
@@ -182,10 +179,12 @@ function watchTriggeredStops(step: Step, node: TrancheNode): void {
 
 /** The store is down: a stop for a tranche that has none, with its deterministic id, and nothing else. */
 function protectWithoutStore(step: Step, node: TrancheNode): void {
-  const stops = ordersOf(node, 'stop-loss');
+  const stops = ownStops(node);
   const unsent = stops.filter((order) => order.unsent);
   const alive = stops.filter((order) => !isTerminal(order.status) && !order.unsent);
-  const uncovered = remaining(node.tranche).minus(sumDecimals(alive.map(openQuantity)));
+  const uncovered = remaining(node.tranche)
+    .minus(sumDecimals(alive.map(openQuantity)))
+    .minus(sharedCoverOf(step.state, node, UNDER_WAY));
   if (uncovered.lte(0)) return;
   if (step.mono < node.stop.retryAt) {
     step.wake(node, node.stop.retryAt);
@@ -216,7 +215,7 @@ function protectWithoutStore(step: Step, node: TrancheNode): void {
 /** A wanted stop that is refused for good, without any other cover: out, when both bounds are passed. */
 function closeInEmergency(step: Step, node: TrancheNode): boolean {
   const bounds = step.state.settings.emergencyClose;
-  const { failures, firstFailureMono } = node.stop;
+  const { failures, firstFailureMono } = attemptsToCover(step, node);
   if (bounds === null || firstFailureMono === null || failures < bounds.afterFailures) return false;
   const due = firstFailureMono + bounds.afterMs;
   if (step.mono < due) {
@@ -231,16 +230,18 @@ function closeInEmergency(step: Step, node: TrancheNode): boolean {
 /** Whether take-profits may go: the stop is live, is not wanted at the exchange, or was refused while we guard it. */
 function isStopInPlace(step: Step, node: TrancheNode, desired: DesiredRole): boolean {
   if (node.tranche.levels.stopLoss === null) return true;
-  if (desired.local !== null) return true;
-  if (restingStopQuantity(node).gte(remaining(node.tranche))) return true;
-  const refused = node.stop.failures > 0 && node.stop.lastCode !== 'throttled';
+  if (desired.local !== null && desired !== SHARED) return true;
+  if (restingStopQuantity(step.state, node).gte(remaining(node.tranche))) return true;
+  const { failures, lastCode } = attemptsToCover(step, node);
+  const refused = failures > 0 && lastCode !== 'throttled';
   return refused && isGuardedLocally(step.state, node, step.mono);
 }
 
 function placeableProfits(step: Step, node: TrancheNode) {
   const { tranche } = node;
   const instrument = step.instrument(tranche.symbol);
-  const { orders } = desiredTakeProfits(tranche, instrument, step.state.venue);
+  const { profitsAsLimits } = stopPlanOf(step, tranche.symbol);
+  const { orders } = desiredTakeProfits(tranche, instrument, step.state.venue, profitsAsLimits);
   const symbol = step.symbol(tranche.symbol);
   const mark =
     freshPrice(step.state, symbol, 'MARK', step.mono) ??
@@ -264,6 +265,11 @@ function placeTakeProfits(step: Step, node: TrancheNode): void {
     step.wake(node, node.profit.retryAt);
     return;
   }
+  const conditional = diff.place.filter(({ triggerPrice }) => triggerPrice !== null).length;
+  if (conditional > 0 && conditional > stopRoom(step, node.tranche.symbol, false)) {
+    step.wake(node, step.mono + REPLAN_PAUSE_MS);
+    return;
+  }
   sendOrders(step, 'protective', [
     ...diff.resend,
     ...intend(step, node, 'take-profit', diff.place),
@@ -276,13 +282,17 @@ export function isProtectedAsPlanned(step: Step, node: TrancheNode): boolean {
   const { state } = step;
   if (!state.settings.usePositionMonitor) return false;
   const instrument = step.instrument(tranche.symbol);
-  const stops = desiredStops(tranche, instrument, state.venue);
-  if (tranche.levels.stopLoss !== null) {
+  if (isPooled(step, node)) {
+    /** It shares a stop: that is the plan. */
+    if (restingStopQuantity(state, node).lt(remaining(tranche))) return false;
+  } else if (tranche.levels.stopLoss !== null) {
+    const stops = desiredStops(tranche, instrument, state.venue);
     const guarded = stops.local === 'plan' && isGuardedLocally(state, node, step.mono);
-    if (!guarded && !allRest(stops, ordersOf(node, 'stop-loss'))) return false;
+    if (!guarded && !allRest(stops, ownStops(node))) return false;
     if (stops.local !== null && stops.local !== 'plan') return false;
   }
-  const profits = desiredTakeProfits(tranche, instrument, state.venue);
+  const { profitsAsLimits } = stopPlanOf(step, tranche.symbol);
+  const profits = desiredTakeProfits(tranche, instrument, state.venue, profitsAsLimits);
   if (tranche.levels.takeProfits.length === 0 || profits.local === 'plan') return true;
   return profits.local === null && allRest(profits, ordersOf(node, 'take-profit'));
 }

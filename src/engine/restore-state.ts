@@ -1,11 +1,12 @@
 import { UNPROTECTED_NOTICE_MS } from '../limits.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
-import type { WorkingOrder } from '../model/order.js';
+import { isTerminal, type WorkingOrder } from '../model/order.js';
 import type { Tranche } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { newCloseProgress } from './begin-close.js';
 import { symbolState } from './create-state.js';
 import { repairLedgers } from './repair-ledgers.js';
+import { isSharedStop } from './shared-stops.js';
 import { ADOPTED_ORDER_ID, type EngineState, ledgerKey, newNode } from './state.js';
 
 export interface RestoredValues {
@@ -33,6 +34,8 @@ export function restoreState(state: EngineState, values: RestoredValues, mono: n
   }
   for (const order of values.orders) {
     state.orders.set(order.clientOrderId, order);
+    /** Whatever the exchange allows now: what is shared is known as such until it is gone. */
+    if (isSharedStop(order) && !isTerminal(order.status)) state.sharesStops = true;
     state.nodes.get(order.trancheId)?.orders.push(order);
     if (order.venueOrderId !== null) {
       state.byVenueId.set(ledgerKey(order.terms.symbol, order.venueOrderId), order.clientOrderId);

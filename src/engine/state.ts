@@ -61,6 +61,12 @@ export interface EngineState {
   readonly early: Extract<import('../model/input.js').Input, { kind: 'fill' }>[];
   /** Fills that wait for a look-up, by `symbol|orderId`. */
   readonly lookUps: Map<string, LookUp>;
+  /** Whether stops that tranches share may exist: the exchange limits how many rest, or once did. */
+  sharesStops: boolean;
+  /** Conditional orders of others in the last complete list, on whatever symbol. */
+  foreignStops: number;
+  /** Whether the limit of the account was binding at the last look: then every symbol is looked at. */
+  stopsTight: boolean;
   /** Closed tranches in the order of closing, for eviction. */
   readonly closed: TrancheId[];
   /** Milliseconds without any cover, of tranches that are covered again or closed. */
@@ -98,6 +104,12 @@ export interface SymbolState {
   readonly unmatched: Misread[];
   /** Executions that were adopted without a known order; later fills may explain them. */
   readonly adopted: ExecutionLedger[];
+  /** Conditional orders of others in the last complete list: they take part of what the exchange lets rest. */
+  foreignStops: number;
+  /** What each shared stop was placed for, per tranche; forgotten by a restart, and then told by what is held. */
+  readonly sharedFor: Map<string, ReadonlyMap<TrancheId, Decimal>>;
+  /** What the last look at shared stops saw: when it changes, the tranches look again. */
+  sharedSeen: string;
   lastFillMono: number;
   stale: boolean;
   watched: boolean;

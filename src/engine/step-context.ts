@@ -12,6 +12,7 @@ import type { WorkingOrder } from '../model/order.js';
 import type { Tranche } from '../model/tranche.js';
 import { symbolState } from './create-state.js';
 import type { EngineState, Misread, SymbolState, TrancheNode } from './state.js';
+import type { StopPlan, SymbolDemand } from './stop-plan.js';
 
 /**
  * One step under way: the state, the moment, and what has been decided so far.
@@ -27,6 +28,9 @@ export class Step {
   readonly agenda = new Set<TrancheNode>();
   /** Reductions that took more than was known to be held. */
   readonly misread: Misread[] = [];
+  /** What was planned for the exchange's limit in this step; forgotten when a tranche changes. */
+  readonly stopDemands = new Map<string, SymbolDemand>();
+  readonly stopPlans = new Map<string, StopPlan>();
   /** How many tranches had been opened when the step began. */
   readonly openedBefore: number;
   readonly #tranches = new Set<Tranche>();
@@ -78,6 +82,8 @@ export class Step {
   touch(node: TrancheNode): void {
     this.#tranches.add(node.tranche);
     this.agenda.add(node);
+    this.stopDemands.delete(node.tranche.symbol);
+    this.stopPlans.clear();
   }
 
   /** Look at the tranche before the step ends, although nothing of it changed. */

@@ -20,7 +20,7 @@ import {
   judgeStaleness,
   STALENESS_TIMER,
 } from './connections.js';
-import { coverageOf } from './coverage.js';
+import { coverageOf, isCoveredAtExchange } from './coverage.js';
 import { symbolState } from './create-state.js';
 import { applyFill, applyLookUp, applyOrderEnd, exposureFailed } from './fills.js';
 import { correctMisreadExits } from './misread-exits.js';
@@ -35,6 +35,7 @@ import {
 import { becomeUnsent } from './order-traffic.js';
 import type { EngineState } from './state.js';
 import { Step } from './step-context.js';
+import { shareStops } from './stop-pool.js';
 import { applyConfirmation, applyTick, confirmationTimedOut } from './ticks.js';
 import {
   cancelRelated,
@@ -75,6 +76,8 @@ function runAgenda(current: Step): ReadonlySet<string> {
       symbols.add(node.tranche.symbol);
       advance(current, node);
     }
+    /** What tranches share is looked at when each of them has been. */
+    if (current.agenda.size === 0) shareStops(current, symbols);
   }
   return symbols;
 }
@@ -334,7 +337,7 @@ function applyLifecycle(current: Step, to: 'started' | 'paused' | 'resumed' | 's
     if (node.tranche.state === 'CLOSED' || remaining(node.tranche).lte(0)) continue;
     if (
       node.tranche.levels.stopLoss !== null &&
-      coverageOf(state, node, current.mono) !== 'resting'
+      !isCoveredAtExchange(coverageOf(state, node, current.mono))
     ) {
       guardedLocallyOnly.push(node.tranche.id);
     }

@@ -2,11 +2,10 @@ import { PRICE_CONFIRM_MS, PRICE_PERSIST_MS } from '../limits.js';
 import { type Decimal, decimal } from '../model/decimal.js';
 import type { Input } from '../model/input.js';
 import { PRICE_SOURCES, type PriceSource } from '../model/price.js';
-import { remaining } from '../model/tranche.js';
 import type { PriceBook } from '../triggers/price-book.js';
-import { restingStopQuantity } from './coverage.js';
 import { levelKey, onLevelHit } from './level-hits.js';
 import { openBook } from './price-sources.js';
+import { restsAtLevel } from './shared-stops.js';
 import type { EngineState, Suspicion, SymbolState } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -127,8 +126,7 @@ function hitUnguardedStops(
     /** Whatever is not acted on is armed again when the tranche is looked at. */
     node.armed.delete(levelKey(level));
     step.revisit(node);
-    if (level.rule !== 'stop-loss' || restingStopQuantity(node).gte(remaining(node.tranche)))
-      continue;
+    if (level.rule !== 'stop-loss' || restsAtLevel(step.state, node)) continue;
     onLevelHit(step, node, level, { source: tick.source, price, time: tick.exchangeTime });
   }
 }

@@ -1,17 +1,26 @@
 import { isOpen } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
-import { coverageOf, guardedUntil, guardingBook, nakedSince, wantsCover } from './coverage.js';
+import {
+  coverageOf,
+  guardedUntil,
+  guardingBook,
+  isCoveredAtExchange,
+  nakedSince,
+  wantsCover,
+} from './coverage.js';
 import { beginGap, endGap, idsOf, tellMissing, tellRecovered } from './coverage-gap.js';
 import { isProtectedAsPlanned } from './protect.js';
-import type { TrancheNode } from './state.js';
+import { stopsFor } from './shared-stops.js';
+import { type EngineState, ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
+import { isPooled } from './stop-plan.js';
 import { trancheView } from './views.js';
 
 /** Accounts for time without cover, and tells when cover is placed, lost or back. May be called again within a step. */
 export function trackCoverage(step: Step, node: TrancheNode): void {
   const { state, mono } = step;
   /** A restart knows of no cover before it has looked; a stop that it finds resting rested all the time. */
-  if (node.seen === null && coverageOf(state, node, mono) === 'resting') node.gap = null;
+  if (node.seen === null && isCoveredAtExchange(coverageOf(state, node, mono))) node.gap = null;
   if (nakedSince(state, node, mono) === null) endGap(step, node, whyCovered(node));
   else beginGap(step, node);
   look(step, node);
@@ -56,14 +65,19 @@ function tellOrders(step: Step, node: TrancheNode): void {
     return;
   }
   /** Only what had been complete at these very levels can go missing; a move under way is not a loss. */
-  const lost = node.announced !== '' && node.announced === signatureOf(node) && lostByOthers(node);
+  const lost =
+    node.announced !== '' &&
+    node.announced === signatureOf(step, node) &&
+    lostByOthers(step.state, node);
   if (lost && node.missing === null)
     tellMissing(step, node, 'order', 'an order that protects is gone and not by us');
 }
 
 function tellPlaced(step: Step, node: TrancheNode): void {
-  const signature = signatureOf(node);
+  const signature = signatureOf(step, node);
   if (signature === node.announced) return;
+  /** Its own stop still rests beside the shared one: told when it has left. */
+  if (isPooled(step, node) && coverageOf(step.state, node, step.mono) === 'resting') return;
   node.announced = signature;
   step.emit('protection:placed', {
     ...idsOf(node),
@@ -75,9 +89,9 @@ function tellPlaced(step: Step, node: TrancheNode): void {
 }
 
 /** Whether the last order of a protecting role ended without us having asked for it. */
-function lostByOthers(node: TrancheNode): boolean {
+function lostByOthers(state: EngineState, node: TrancheNode): boolean {
   return (['stop-loss', 'take-profit'] as const).some((role) => {
-    const orders = node.orders.filter((order) => order.role === role);
+    const orders = role === 'stop-loss' ? stopsFor(state, node) : ordersOf(node, role);
     const live = orders.some((order) => isOpen(order.status) && order.cancelStatus === 'none');
     return (
       !live &&
@@ -90,11 +104,12 @@ function lostByOthers(node: TrancheNode): boolean {
   });
 }
 
-function signatureOf(node: TrancheNode): string {
+function signatureOf(step: Step, node: TrancheNode): string {
   const { levels } = node.tranche;
   return [
     remaining(node.tranche).toFixed(),
     levels.stopLoss?.toFixed() ?? '-',
     ...levels.takeProfits.map((level) => `${level.price.toFixed()}*${level.portion.toFixed()}`),
+    ...(isPooled(step, node) ? ['pooled'] : []),
   ].join('|');
 }

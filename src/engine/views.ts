@@ -7,7 +7,7 @@ import { type Coverage, type Exit, remaining } from '../model/tranche.js';
 import type { ExitView, OrderView, PositionStatus, TrancheView } from '../model/views.js';
 import { unrealizedPnl } from '../positions/assignment.js';
 import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
-import { coverageOf, coverPartOf, unprotectedMsOf } from './coverage.js';
+import { coverageOf, coverPartOf, isCoveredAtExchange, unprotectedMsOf } from './coverage.js';
 import { bookFor, stopSource } from './price-sources.js';
 import type { EngineState, SymbolState, TrancheNode } from './state.js';
 
@@ -60,7 +60,7 @@ function coverageAge(
   mono: number,
 ): number | null {
   if (coverage === 'none') return null;
-  if (coverage === 'resting')
+  if (isCoveredAtExchange(coverage))
     return state.comparedAt === null ? null : Math.max(0, mono - state.comparedAt);
   const symbol = state.symbols.get(node.tranche.symbol);
   const book = symbol ? bookFor(symbol, stopSource(state, node.tranche)) : null;

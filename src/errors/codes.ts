@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   EXCHANGE_PROTOCOL: 'ExchangeError',
   /** The price feed offers no source that the plan can be judged on. */
   FEED_SOURCE_MISSING: 'FeedError',
+  /** The price feed's first connection failed, or the feed is closed. */
+  FEED_UNREACHABLE: 'FeedError',
   /** Another process holds the store. */
   STORE_LOCKED: 'StoreError',
   /** The store is damaged; nothing was touched. */

@@ -7,6 +7,8 @@ import { type Decimal, type DecimalString, minDecimal, toDecimalString, ZERO } f
 export interface CoverView {
   /** Covered by stops of ours that rest at the exchange. */
   readonly resting: DecimalString;
+  /** Of `resting`: by a stop that several tranches share, at the loosest of their levels. */
+  readonly pooled: DecimalString;
   /** Of the rest, guarded by us on a fresh price. */
   readonly local: DecimalString;
   /** Held, wants a stop, and covered by nothing. */
@@ -32,6 +34,8 @@ export interface CoverPart {
   readonly held: Decimal;
   /** Quantity of its stops that rest; more than it holds counts for nothing. */
   readonly resting: Decimal;
+  /** What a stop that it shares with others covers of the rest. */
+  readonly pooled?: Decimal;
   readonly wantsStop: boolean;
   readonly guardedLocally: boolean;
 }
@@ -39,14 +43,17 @@ export interface CoverPart {
 /** @param foreign held at the exchange and not ours: covered by nothing that we know of */
 export function coverOf(parts: readonly CoverPart[], foreign: Decimal = ZERO): CoverView {
   let resting = ZERO;
+  let pooled = ZERO;
   let local = ZERO;
   let uncovered = foreign;
   let withoutStop = ZERO;
   const localOnly: { trancheId: string; quantity: DecimalString }[] = [];
   for (const part of parts) {
-    const covered = minDecimal(part.resting, part.held);
-    const rest = part.held.minus(covered);
-    resting = resting.plus(covered);
+    const own = minDecimal(part.resting, part.held);
+    const shared = minDecimal(part.pooled ?? ZERO, part.held.minus(own));
+    const rest = part.held.minus(own).minus(shared);
+    resting = resting.plus(own).plus(shared);
+    pooled = pooled.plus(shared);
     if (!part.wantsStop) withoutStop = withoutStop.plus(rest);
     else if (!part.guardedLocally) uncovered = uncovered.plus(rest);
     else if (rest.gt(0)) {
@@ -56,6 +63,7 @@ export function coverOf(parts: readonly CoverPart[], foreign: Decimal = ZERO): C
   }
   return Object.freeze({
     resting: toDecimalString(resting),
+    pooled: toDecimalString(pooled),
     local: toDecimalString(local),
     uncovered: toDecimalString(uncovered),
     withoutStop: toDecimalString(withoutStop),
@@ -65,4 +73,26 @@ export function coverOf(parts: readonly CoverPart[], foreign: Decimal = ZERO): C
       localOnly,
     }),
   });
+}
+
+/**
+ * What a stop that tranches of a side share covers of each: what their own stops leave, in the given order.
+ *
+ * The youngest goes short: what came last is what the shared stop was not placed for yet.
+ */
+export function shareOut(
+  parts: readonly Pick<CoverPart, 'trancheId' | 'held' | 'resting' | 'wantsStop'>[],
+  quantity: Decimal,
+): ReadonlyMap<string, Decimal> {
+  const shares = new Map<string, Decimal>();
+  let left = quantity;
+  for (const { trancheId, held, resting, wantsStop } of parts) {
+    const missing = held.minus(resting);
+    if (!wantsStop || missing.lte(0)) continue;
+    if (left.lte(0)) break;
+    const share = minDecimal(missing, left);
+    left = left.minus(share);
+    shares.set(trancheId, share);
+  }
+  return shares;
 }

@@ -2,8 +2,8 @@ import type { Decimal } from './decimal.js';
 import type { OrderKind, WorkingOrder } from './order.js';
 import type { PriceSource } from './price.js';
 
-/** Why a level is guarded by us instead of by a resting order. */
-export type LocalReason = 'plan' | 'below-minimum' | 'kind-unsupported';
+/** Why a level is guarded by us instead of by a resting order; `pooled`: and by a stop that several tranches share. */
+export type LocalReason = 'plan' | 'below-minimum' | 'kind-unsupported' | 'pooled';
 
 export interface DesiredOrder {
   readonly slot: number;

@@ -8,4 +8,9 @@ export interface VenueTraits {
   readonly orderKinds: readonly OrderKind[];
   /** Orders in one batch request; 1 = no batches. */
   readonly batchSize: number;
+  /** Largest number of open conditional orders; `null` = no limit is known, and nothing is planned for one. */
+  readonly maxProtectiveOrders: {
+    readonly perSymbol: number | null;
+    readonly perAccount: number | null;
+  };
 }

@@ -1,7 +1,9 @@
 import { isGuardedLocally } from '../engine/coverage.js';
+import { isSharedStop } from '../engine/shared-stops.js';
 import type { EngineState } from '../engine/state.js';
 import { isOpen } from '../model/order.js';
 import { remaining } from '../model/tranche.js';
+import { withoutSlot } from '../orders/client-order-id.js';
 import type { BelievedProtection } from '../reconciliation/verify-protection.js';
 
 /** What memory says protects each side; the exchange has the last word on it. */
@@ -22,7 +24,15 @@ export function believedProtection(
           guardedLocally: isGuardedLocally(state, node, mono),
         })),
         orders: symbol.live[side].flatMap((node) =>
-          node.orders.filter((order) => isOpen(order.status) && order.cancelStatus === 'none'),
+          node.orders
+            .filter((order) => isOpen(order.status) && order.cancelStatus === 'none')
+            .map(({ clientOrderId, trancheId, role, slot, terms }) => ({
+              clientOrderId,
+              trancheId,
+              role,
+              terms,
+              ...(isSharedStop({ role, slot }) && { sharedBatch: withoutSlot(clientOrderId) }),
+            })),
         ),
       })),
   );

@@ -1,5 +1,6 @@
 import { coverPartOf, nakedSince, wantsCover } from '../engine/coverage.js';
 import type { EngineState } from '../engine/state.js';
+import { ZERO } from '../model/decimal.js';
 import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
 import { isSettled } from '../model/order.js';
 import type { Store } from '../ports/store.js';
@@ -95,8 +96,8 @@ function countTranches(engine: EngineState, mono: number) {
       for (const node of symbol.live[side]) {
         active += 1;
         if (!wantsCover(node)) continue;
-        const { resting, held } = coverPartOf(engine, node, mono);
-        if (resting.lt(held)) unprotectedIfCrashed += 1;
+        const { resting, pooled = ZERO, held } = coverPartOf(engine, node, mono);
+        if (resting.plus(pooled).lt(held)) unprotectedIfCrashed += 1;
         const since = nakedSince(engine, node, mono);
         if (since === null) continue;
         unprotected += 1;

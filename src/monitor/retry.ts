@@ -53,6 +53,13 @@ export class Stoppable {
 /** A line that is down and answers that cannot be read say nothing about the next attempt. */
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set(['EXCHANGE_UNREACHABLE', 'EXCHANGE_PROTOCOL']);
 
+/** Whether trying again would bring the same: a refusal for a reason that will not go away, or a mistake in a program. */
+export function isRefused(error: unknown): boolean {
+  if (isMonitorError(error)) return !error.retryable && !TRANSIENT.has(error.code);
+  /** Runtimes report network trouble as a TypeError with a cause; one without is a mistake in a program. */
+  return error instanceof TypeError && error.cause === undefined;
+}
+
 /**
  * Repeats what fails because the exchange cannot be reached, with doubling pauses; what is refused for a reason that
  * will not go away is thrown at once.
@@ -69,13 +76,10 @@ export async function untilReached<Result>(
     try {
       return await context.stoppable.unlessStopped(task);
     } catch (error) {
-      const refused = isMonitorError(error) && !error.retryable && !TRANSIENT.has(error.code);
-      /** Runtimes report network trouble as a TypeError with a cause; one without is a mistake in a program. */
-      const mistake = error instanceof TypeError && error.cause === undefined;
-      if (refused || mistake || context.stoppable.stopped) throw error;
+      if (isRefused(error) || context.stoppable.stopped) throw error;
       context.logger.warn(
         { what, retryInMs: delayMs, error: error instanceof Error ? error.message : String(error) },
-        'the exchange could not be reached; trying again',
+        'it could not be reached; trying again',
       );
       await context.stoppable.pause(context.clock, delayMs);
       if (context.stoppable.stopped) throw error;

@@ -19,6 +19,7 @@ import type { TimerHandle } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import { coreSettingsFor } from './config/resolved-config.js';
 import { ExchangeIntake } from './exchange-intake.js';
+import { connectFeed } from './feed-intake.js';
 import { FIRST_START, fillSymbols } from './fill-symbols.js';
 import { Instruments } from './instruments.js';
 import { untilReached } from './retry.js';
@@ -176,6 +177,7 @@ export class Session {
           minNotionalOnExits: capabilities.minNotionalOnExits,
           orderKinds: capabilities.orderKinds,
           batchSize: exchange.placeOrders ? capabilities.batchSize : 1,
+          maxProtectiveOrders: capabilities.maxProtectiveOrders,
         },
         feedSources: new Set(parts.feed.sources),
         lastSeq: snapshot.lastSeq,
@@ -206,21 +208,12 @@ export class Session {
     for (const symbol of symbols) {
       await untilReached(() => this.instruments.of(symbol), `instrument ${symbol}`, retry);
     }
-    await parts.feed.connect({
-      tick: (symbol, source, price, exchangeTime, receivedAt) => {
-        this.exchange.acceptPrice?.(
-          symbol,
-          source,
-          price,
-          exchangeTime === 0 ? parts.clock.now() : exchangeTime,
-        );
-        shell.tick(symbol, source, price, exchangeTime, receivedAt);
-      },
-      connection: (state, reason) =>
-        shell.post({ kind: 'feed-connection', state, detail: reason ?? state }),
-      staleness: (symbol, stale) => shell.post({ kind: 'feed-staleness', symbol, stale }),
-      gap: (symbol, reason) => shell.post({ kind: 'feed-gap', symbol, detail: reason }),
-    });
+    const { feed, clock } = parts;
+    const tick = shell.tick.bind(shell);
+    await connectFeed(
+      { feed, clock, exchange: this.exchange, post: (input) => shell.post(input), tick },
+      retry,
+    );
     await untilReached(() => this.#compare(true), 'account', retry);
     await this.#settleWithin(BOOT_SETTLE_MAX_MS);
     shell.post({ kind: 'lifecycle', to: 'started' });

@@ -72,6 +72,12 @@ export function trancheTag(trancheId: TrancheId): string {
   return hash36(trancheId, TRANCHE_LENGTH);
 }
 
+/** What ids of orders that were planned together have in common: everything but the slot. */
+export function withoutSlot(id: ClientOrderId): string {
+  const slotAt = TOTAL_LENGTH - GENERATION_LENGTH - SLOT_LENGTH;
+  return id.slice(0, slotAt) + id.slice(slotAt + SLOT_LENGTH);
+}
+
 /** Reads an id of ours back; `null` when it is not one. */
 export function parseClientOrderId(
   id: string,

@@ -43,16 +43,22 @@ export function desiredStops(
   };
 }
 
-/** Take-profit orders that should rest, one per level with something left to take. */
+/**
+ * Take-profit orders that should rest, one per level with something left to take.
+ *
+ * @param asLimits whatever the plan says, no conditional ones: the exchange has no room for more of these
+ */
 export function desiredTakeProfits(
   tranche: Tranche,
   instrument: Instrument,
   venue: VenueTraits,
+  asLimits = false,
 ): DesiredRole {
   const { plan, levels } = tranche;
   if (levels.takeProfits.length === 0 || remaining(tranche).lte(0)) return NOTHING;
   if (plan.takeProfitOrder === 'local') return { orders: [], local: 'plan' };
-  const kind: OrderKind = plan.takeProfitOrder === 'limit' ? 'limit' : 'take-profit-market';
+  const kind: OrderKind =
+    plan.takeProfitOrder === 'limit' || asLimits ? 'limit' : 'take-profit-market';
   if (!venue.orderKinds.includes(kind)) return { orders: [], local: 'kind-unsupported' };
   const conditional = kind === 'take-profit-market';
   const orders: DesiredOrder[] = [];

@@ -1,4 +1,4 @@
-import { type CoverPart, coverOf } from '../model/cover.js';
+import { type CoverPart, coverOf, shareOut } from '../model/cover.js';
 import { type Decimal, maxDecimal, toDecimalString, ZERO } from '../model/decimal.js';
 import type { OrderRole, OrderTerms } from '../model/order.js';
 import type { ProtectionReport, ProtectionRow } from '../model/protection-report.js';
@@ -10,11 +10,13 @@ export interface BelievedProtection {
   readonly symbol: string;
   readonly side: PositionSide;
   /** What rests of them is counted here, from the exchange. */
-  readonly tranches: readonly Omit<CoverPart, 'resting'>[];
+  readonly tranches: readonly Omit<CoverPart, 'resting' | 'pooled'>[];
   readonly orders: readonly {
     readonly clientOrderId: string;
     readonly trancheId: string;
     readonly role: OrderRole;
+    /** Names the stop of several tranches that the order is a part of. */
+    readonly sharedBatch?: string;
     readonly terms: OrderTerms;
   }[];
 }
@@ -68,6 +70,7 @@ function verifySide(
   const problems: string[] = [];
   let ours = ZERO;
   const parts: CoverPart[] = [];
+  const shared = new Map<string, Decimal>();
   let takeProfit = ZERO;
   for (const tranche of believed?.tranches ?? []) {
     ours = ours.plus(tranche.held);
@@ -87,7 +90,9 @@ function verifySide(
         continue;
       }
       const quantity = report.quantity.minus(report.executedQty);
-      if (order.role === 'stop-loss') stops = stops.plus(quantity);
+      if (order.sharedBatch !== undefined) {
+        shared.set(order.sharedBatch, (shared.get(order.sharedBatch) ?? ZERO).plus(quantity));
+      } else if (order.role === 'stop-loss') stops = stops.plus(quantity);
       else takeProfit = takeProfit.plus(quantity);
     }
     parts.push({ ...tranche, resting: stops });
@@ -97,7 +102,7 @@ function verifySide(
       `the exchange holds ${toDecimalString(held)}, our tranches ${toDecimalString(ours)}`,
     );
   return {
-    ...coverOf(parts, maxDecimal(ZERO, held.minus(ours))),
+    ...coverOf(withShared(parts, [...shared.values()]), maxDecimal(ZERO, held.minus(ours))),
     symbol,
     side,
     held: toDecimalString(held),
@@ -105,6 +110,16 @@ function verifySide(
     takeProfit: toDecimalString(takeProfit),
     problems,
   };
+}
+
+/** One stop replaces another for the same tranches: the larger one counts. */
+function withShared(
+  parts: readonly CoverPart[],
+  quantities: readonly Decimal[],
+): readonly CoverPart[] {
+  if (quantities.length === 0) return parts;
+  const shares = shareOut(parts, quantities.reduce(maxDecimal));
+  return parts.map((part) => ({ ...part, pooled: shares.get(part.trancheId) ?? ZERO }));
 }
 
 function differenceOf(terms: OrderTerms, report: OrderReport, side: PositionSide): string | null {

@@ -165,9 +165,9 @@ function judgeQuantity(oracle: Oracle, write: SimWrite, tranche: string, steps: 
   if (oracle.now - lastExit <= lagMs) oracle.note('race');
   else if (lastExit >= write.sentAt) oracle.note('overtaken on its way');
   else if (oracle.now - oracle.lastReadFault < BLIND_MS) oracle.note('blind exit');
-  else if (oracle.wasRestored && isHeld(oracle, write, steps + closing)) {
+  else if (isRecordLost(oracle) && isHeld(oracle, write, steps + closing)) {
     /** Exits of a lost record are not told apart from those of others; what is held bounds it all the same. */
-    oracle.note('an exit after an old backup');
+    oracle.note('an exit after a lost record');
   } else if (role === 'stop-loss' && heldThen !== null && steps <= heldThen) {
     /** An execution that is not known yet: in doubt a stop too many is better than none. */
     oracle.note('a stop more than needed');
@@ -175,6 +175,11 @@ function judgeQuantity(oracle: Oracle, write: SimWrite, tranche: string, steps: 
     const what = `${role} ${id} of ${steps} (${closing} more under way) although ${left} is left`;
     oracle.fail(invariant, what);
   }
+}
+
+/** Whether a tranche may have been lost with its record: an old backup, or a store that was down when the process died. */
+function isRecordLost(oracle: Oracle): boolean {
+  return oracle.wasRestored || arrivalsOf(oracle).unrecorded.size > 0;
 }
 
 /** Whether the exchange holds so much on the side that the order reduces. */
@@ -240,6 +245,8 @@ function judgeWidening(oracle: Oracle, request: SimRequest, tranche: string): vo
   const wanted = instrument?.ticks(request.triggerPrice) ?? 0;
   for (const [id, order] of oracle.live) {
     if (roleOf(id) !== 'stop-loss' || oracle.trancheOf.get(id) !== tranche) continue;
+    /** A stop of a tranche that was merged meanwhile was decided for another one. */
+    if (tagOf(id) !== tagOf(request.clientOrderId)) continue;
     /** A join moves the entry, and the level with it. */
     if (oracle.records.openedAtPlacing(id) !== opened) continue;
     const wider =

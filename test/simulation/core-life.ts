@@ -109,6 +109,7 @@ export class CoreLife {
         minNotionalOnExits: false,
         orderKinds: ['market', 'limit', 'stop-market', 'take-profit-market'],
         batchSize: profile.batchSize,
+        maxProtectiveOrders: { perSymbol: null, perAccount: null },
       },
       feedSources: new Set(options.sources),
       lastSeq: snapshot.lastSeq,

@@ -195,7 +195,7 @@ export const KNOWLEDGE_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/engine/executions.ts',
-        find: 'if (excess.gt(0)) takeFromSiblings(step, order, side, excess, price, time);',
+        find: 'if (left.gt(0)) takeFromSiblings(step, order, side, left, price, time);',
         replace: '',
       },
     ],
