@@ -9,7 +9,13 @@ export default defineConfig({
     alias: [
       { find: /^position-monitor$/, replacement: source('index.ts') },
       { find: /^position-monitor\/sqlite$/, replacement: source('sqlite.ts') },
+      { find: /^position-monitor\/binance$/, replacement: source('binance.ts') },
+      { find: /^position-monitor\/aster$/, replacement: source('aster.ts') },
       { find: /^position-monitor\/testing$/, replacement: source('testing/index.ts') },
+      {
+        find: /^position-monitor\/testing\/server$/,
+        replacement: source('testing-server.ts'),
+      },
     ],
   },
   test: {

@@ -12,12 +12,16 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'big.js': /^src\/model\/decimal\.ts$/,
   valibot: /^src\/(monitor|adapters)\//,
   'better-sqlite3': /^src\/adapters\/stores\/sqlite\//,
+  'isomorphic-ws': /^src\/platform\/sockets\//,
+  ws: /^src\/(platform\/sockets|testing\/exchange-server)\//,
+  viem: /^src\/adapters\/exchanges\/binance-dialect\/signing\//,
   commander: /^src\/cli\//,
   'cli-table3': /^src\/cli\//,
 };
 
 /** Where built-ins of Node may be used. Everything else runs in browsers too. */
-const BUILT_INS = /^src\/(adapters\/stores\/sqlite|cli|testing)\//;
+const BUILT_INS =
+  /^src\/(adapters\/stores\/sqlite\/|cli\/|testing\/|adapters\/exchanges\/binance-dialect\/(transport|signing)\/node-)/;
 /** Owned more narrowly than the other built-ins. */
 const SQLITE_BUILT_IN = /^src\/adapters\/stores\/sqlite\//;
 

@@ -83,6 +83,7 @@ export const VENUE: VenueTraits = {
   minNotionalOnExits: false,
   orderKinds: ['market', 'limit', 'stop-market', 'take-profit-market'],
   batchSize: 5,
+  maxProtectiveOrders: { perSymbol: null, perAccount: null },
 };
 
 export function termsOf(more: Partial<OrderTerms> = {}): OrderTerms {

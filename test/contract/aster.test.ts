@@ -1,0 +1,11 @@
+import { describe, test } from 'vitest';
+import { exchangeContract } from '../../src/testing/contracts/exchange-contract.js';
+import { DialectHarness } from '../support/dialect-harness.js';
+
+describe.each(['one-way', 'hedge'] as const)('aster exchange, %s mode', (positionMode) => {
+  exchangeContract({
+    test,
+    skip: (name, reason) => test.skip(`${name} (${reason})`, () => {}),
+    factory: () => DialectHarness.start('aster', positionMode),
+  });
+});
