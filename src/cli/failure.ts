@@ -12,11 +12,14 @@ export const EXIT_BAD_INPUT = 2;
 const DEBUG = 'POSITION_MONITOR_DEBUG';
 
 /** Tells a failure in one line, and how the process ends. */
-export function tellFailure(error: unknown): number {
-  console.error(`error: ${messageOf(error)}`);
+export function tellFailure(
+  error: unknown,
+  tell: (line: string) => void = (line) => console.error(line),
+): number {
+  tell(`error: ${messageOf(error)}`);
   if (process.env[DEBUG]) console.error(error);
   const isOurs = isMonitorError(error) && !(error instanceof InvariantError);
-  if (!isOurs && !process.env[DEBUG]) console.error(`Set ${DEBUG}=1 to see where it comes from.`);
+  if (!isOurs && !process.env[DEBUG]) tell(`Set ${DEBUG}=1 to see where it comes from.`);
   return isOurs ? EXIT_BAD_INPUT : EXIT_DEFECT;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { EXIT_OK } from './failure.js';
+import { allowClosedPipe } from './closed-pipe.js';
 import { runCommand } from './run-command.js';
 
 /** The package, two folders up from here in the sources as well as in the build. */
@@ -8,10 +8,7 @@ const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
-// `position-monitor … | head` closes the pipe: nobody reads on, which is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT_OK);
-  throw error;
-});
+const argv = process.argv.slice(2);
 
-process.exitCode = await runCommand(process.argv.slice(2), version);
+allowClosedPipe(argv[0]);
+process.exitCode = await runCommand(argv, version);
