@@ -55,6 +55,11 @@ const CHECKS = [
     command: ['npm', ['run', '--silent', 'kill-test', '--', '--kills', '50']],
     minutes: 6,
   },
+  ...['binance', 'aster'].map((adapter) => ({
+    name: `kill-test:${adapter}`,
+    command: ['npm', ['run', '--silent', 'kill-test', '--', '--kills', '10', '--adapter', adapter]],
+    minutes: 3,
+  })),
   { name: 'test:types', command: script('test:types'), minutes: 5 },
   { name: 'test:pack', command: script('test:pack'), minutes: 6 },
   { name: 'test:lts', command: script('test:lts'), minutes: 20 },

@@ -4,6 +4,7 @@
  *   node scripts/kill-test.mjs --kills 50
  *   node scripts/kill-test.mjs --kills 2000 --json
  *   node scripts/kill-test.mjs --kills 50 --seed 7 --world 3    one world of a run that failed
+ *   node scripts/kill-test.mjs --kills 50 --adapter binance     the shipped adapter and feed, at a loopback exchange
  *
  * Ends with 1 when anything was violated. A seed repeats the plan; what really happens depends on real time as well.
  */
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     world: { type: 'string' },
     /** A package that was packed before. Default: packs the checkout. */
     tarball: { type: 'string' },
+    /** `own` (the bot's, at a venue of the test) or the name of a shipped one. */
+    adapter: { type: 'string', default: 'own' },
     /** A way in which the bot is broken on purpose, to see that the run fails. */
     flaw: { type: 'string' },
     /** Writes the trace of each world to a file that begins like this. */
@@ -35,12 +38,15 @@ const { values } = parseArgs({
 });
 
 register();
-const { FLAWS } = await import('../test/outside-in/wire.ts');
+const { DIALECTS, FLAWS } = await import('../test/outside-in/wire.ts');
 const { installBot } = await import('../test/outside-in/install-bot.ts');
 const { runKillTest } = await import('../test/outside-in/run-kill-test.ts');
 
 if (values.flaw !== undefined && !FLAWS.includes(values.flaw)) {
   throw new Error(`--flaw is one of ${FLAWS.join(', ')}`);
+}
+if (!['own', ...DIALECTS].includes(values.adapter)) {
+  throw new Error(`--adapter is own or one of ${DIALECTS.join(', ')}`);
 }
 const app = mkdtempSync(join(tmpdir(), 'position-monitor-app-'));
 try {
@@ -50,6 +56,7 @@ try {
     parallel: Number(values.parallel),
     onlyWorld: values.world === undefined ? null : Number(values.world),
     flaw: values.flaw ?? null,
+    adapter: values.adapter,
     powerLossShare: 0.3,
     endsAfterMs: null,
     keepsGoing: values['keep-going'],
@@ -81,7 +88,7 @@ function tell({ traces, ...result }) {
   for (const { world, kill, invariant, detail } of violations) {
     say(`${invariant} in world ${world} after kill ${kill}: ${detail}`);
     say(
-      `again: --kills ${values.kills} --seed ${result.seed} --parallel ${values.parallel} --world ${world}`,
+      `again: --kills ${values.kills} --seed ${result.seed} --parallel ${values.parallel} --adapter ${values.adapter} --world ${world}`,
     );
   }
   say(`${violations.length} violations in ${result.kills} kills`);

@@ -154,8 +154,15 @@ export function sendCancel(step: Step, order: WorkingOrder): void {
     venueOrderId: order.venueOrderId,
     symbol: order.terms.symbol,
     orderKind: order.terms.kind,
-    sendBy: step.now + sendWithin(step),
+    sendBy: cancelBy(step, order),
   });
+}
+
+/** A stop of something that is held goes while what was seen when it was decided still says something; the rest may wait. */
+function cancelBy(step: Step, { role, trancheId }: WorkingOrder): number {
+  const node = step.survivor(trancheId);
+  const covers = role === 'stop-loss' && node !== undefined && remaining(node.tranche).gt(0);
+  return covers ? step.now + sendWithin(step) : Number.POSITIVE_INFINITY;
 }
 
 /** Starts looking for an order everywhere it could be. */

@@ -29,7 +29,7 @@ export type Command =
       readonly venueOrderId: VenueOrderId | null;
       readonly symbol: string;
       readonly orderKind: OrderKind;
-      /** Wall ms after which it must not leave any more: what was covered then may not be covered now. */
+      /** Wall ms after which it must not leave any more: what was covered then may not be covered now. May be `Infinity`. */
       readonly sendBy: number;
     }
   /** Ask for one order everywhere it could be: by id, in the open orders, in the fills. */

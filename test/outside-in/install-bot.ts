@@ -28,7 +28,7 @@ export function installBot(folder: string, tarball?: string): string {
   const installed = join(modules, name);
   mkdirSync(installed, { recursive: true });
   run('tar', ['-xzf', tarball ?? pack(folder), '--strip-components=1', '-C', installed]);
-  for (const dependency of [...Object.keys(dependencies), 'better-sqlite3', 'ws']) {
+  for (const dependency of new Set([...Object.keys(dependencies), 'better-sqlite3', 'ws'])) {
     const link = join(modules, dependency);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', dependency), link, 'dir');

@@ -2,16 +2,20 @@
  * The package as users get it, in processes that die.
  *
  * `bot/` is a bot: it imports the packed package and talks to the venue over HTTP and WebSocket. `venue/` is the
- * exchange and the market, in this process, so that a death can be placed between two statements of it. `oracle/`
+ * exchange and the market, in this process, so that a death can be placed between two statements of it. `dialect/`
+ * stands in for it when the bot uses an adapter that the package ships. `oracle/`
  * judges every request and execution as it happens, with a look into the bot's store. `world/` is the life of one
  * account: it plans deaths, takes from the log what power loss would take, and judges what is left.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DialectVenue } from './dialect/dialect-venue.js';
+import { OwnVenue } from './venue/own-venue.js';
 import { VenueServer } from './venue/venue-server.js';
-import type { Flaw } from './wire.js';
+import type { DialectName, Flaw } from './wire.js';
 import { World } from './world/world.js';
+import type { VenueTask, WorldVenue } from './world/world-venue.js';
 
 export interface KillTestOptions {
   readonly kills: number;
@@ -21,6 +25,8 @@ export interface KillTestOptions {
   /** Only this world of the seed. */
   readonly onlyWorld: number | null;
   readonly flaw: Flaw | null;
+  /** Whose adapter the bot uses: one of its own at a venue of this test (default), or a shipped one. */
+  readonly adapter?: 'own' | DialectName;
   /** How many of the deaths take what was not synced, 0 to 1. */
   readonly powerLossShare: number;
   /** Ends all worlds after this, ms; `null` = when their kills are done. */
@@ -75,6 +81,9 @@ export async function runKillTest(options: KillTestOptions): Promise<KillTestRes
   const folder = mkdtempSync(join(tmpdir(), 'position-monitor-kill-'));
   const server = new VenueServer();
   await server.listen();
+  const { adapter = 'own' } = options;
+  const venueOf = (task: VenueTask): WorldVenue =>
+    adapter === 'own' ? new OwnVenue(server, task) : new DialectVenue(adapter, task);
   const worlds: World[] = [];
   const shares = sharesOf(options);
   let halt = (): void => {};
@@ -90,7 +99,7 @@ export async function runKillTest(options: KillTestOptions): Promise<KillTestRes
     for (;;) {
       const share = shares.shift();
       if (share === undefined) return;
-      const world = new World({ ...options, ...share, server, folder, halted });
+      const world = new World({ ...options, ...share, venueOf, folder, halted });
       worlds.push(world);
       await world.run();
       if (world.findings.violations.length > 0 && !options.keepsGoing) end();
@@ -145,8 +154,8 @@ function summed(worlds: readonly World[]): Omit<KillTestResult, 'seed' | 'elapse
     toFullCoverageMs: { count: recoveries.length, ...percentiles(recoveries) },
     unfinishedRecoveries: sum(({ cover }) => cover.unfinished),
     unneededRecoveries: sum(({ cover }) => cover.unneeded),
-    executions: sum(({ account }) => account.executions),
-    requests: sum(({ account }) => account.requests),
+    executions: sum(({ venue }) => venue.executions),
+    requests: sum(({ venue }) => venue.requests),
     seen: Object.fromEntries(Object.entries(seen).sort()),
     traces: worlds.map(({ number, findings }) => ({
       world: number,

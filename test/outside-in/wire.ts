@@ -39,12 +39,26 @@ export const FLAWS = [
 ] as const;
 export type Flaw = (typeof FLAWS)[number];
 
+/** Where the bot trades: at the venue of this test by an adapter of its own, or in an exchange's dialect by a shipped one. */
+export type BotVenue =
+  | { readonly adapter: 'own'; readonly url: string; readonly batchSize: number }
+  | {
+      readonly adapter: DialectName;
+      readonly restUrl: string;
+      readonly streamUrl: string;
+      readonly apiKey: string;
+      readonly apiSecret: string;
+    };
+
+/** Exchanges whose shipped adapters can be killed. */
+export const DIALECTS = ['binance', 'aster'] as const;
+export type DialectName = (typeof DIALECTS)[number];
+
 /** What a bot process is told on its command line. */
 export interface BotTask {
-  readonly venueUrl: string;
+  readonly venue: BotVenue;
   readonly storePath: string;
   readonly config: MonitorConfig;
-  readonly batchSize: number;
   /** Of its own random acts. */
   readonly seed: number;
   /** A sync takes up to this much longer, ms. */

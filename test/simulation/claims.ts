@@ -1,7 +1,7 @@
 import type { OrderRow, StoreBatch, StoredEvent, TrancheRow } from '../../src/ports/store.js';
 import type { SimOrder } from '../../src/testing/sim/sim-order.js';
 import { expectedTail } from './expected-id.js';
-import type { Oracle } from './oracle.js';
+import { type Oracle, RACE_MS } from './oracle.js';
 
 /** Where the tail of an id begins: behind the mark and the instance. */
 const TAIL_AT = 8;
@@ -64,7 +64,8 @@ export class Claims {
   /** Whether an answer on positions reached the process since the tranche began to be closed. */
   hasLooked(trancheId: string): boolean {
     const last = this.#seen.at(-1);
-    return last !== undefined && last.at >= (this.#closingAt.get(trancheId) ?? 0);
+    /** A look that was under way when the close was decided answers for it as well. */
+    return last !== undefined && last.at >= (this.#closingAt.get(trancheId) ?? 0) - RACE_MS;
   }
 
   /** An answer on positions reached the process. */

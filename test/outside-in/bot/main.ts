@@ -9,23 +9,22 @@ import { flawedAdapter, flawedStore } from './flaws.js';
 import { Host } from './host.js';
 import { randomNumbers } from './random-numbers.js';
 import { say } from './say.js';
-import { VenueAdapter } from './venue-adapter.js';
-import { VenueFeed } from './venue-feed.js';
+import { venueParts } from './venue-parts.js';
 import { watchSyncs } from './watch-syncs.js';
 
 const START_ATTEMPTS_MAX = 5;
 const START_PAUSE_MS = 50;
 
 const task = JSON.parse(process.argv[2] ?? '') as BotTask;
-const { venueUrl, storePath, config, batchSize, seed, syncDelayMs, flaw } = task;
+const { venue, storePath, config, seed, syncDelayMs, flaw } = task;
 
 watchSyncs(syncDelayMs, flaw === 'fake-sync');
 
-const adapter = new VenueAdapter(venueUrl, batchSize, (message) => host.hear(message));
+const { exchange, feed } = await venueParts(venue, (message) => host.hear(message));
 const monitor = new PositionMonitor({
   config,
-  exchange: flawedAdapter(adapter, flaw),
-  feed: new VenueFeed(venueUrl),
+  exchange: flawedAdapter(exchange, flaw),
+  feed,
   store: flawedStore(new SqliteStore({ path: storePath }), flaw),
 });
 const host = new Host(monitor, randomNumbers(seed), flaw);

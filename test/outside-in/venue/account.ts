@@ -127,6 +127,11 @@ export class Account {
     return `by-hand-${this.name}`;
   }
 
+  /** Client ids of all that rests. */
+  async openOrders(): Promise<readonly (string | undefined)[]> {
+    return (await this.paper.fetchOpenOrders()).map(({ clientOrderId }) => clientOrderId);
+  }
+
   /** The bot buys or sells something. */
   async enter(): Promise<void> {
     const acts = this.#acts;

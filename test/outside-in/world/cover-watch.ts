@@ -1,8 +1,16 @@
 import type { Findings } from '../oracle/findings.js';
-import type { LiveBook } from '../venue/live-book.js';
 
-/** A running bot must have covered everything within this time, ms, however much went wrong on the way. */
+/** A running bot must have covered a side within this time, ms, however much went wrong on the way. */
 const COVERED_WITHIN_MS = 30_000;
+
+/** What the venue knows of held quantities and of the stops that rest for them. */
+export interface CoverBook {
+  heldOf(key: string): number;
+  /** Quantity of stops that rest for a side. */
+  stopped(key: string): number;
+  /** Sides that hold more than their stops cover. */
+  uncovered(): readonly string[];
+}
 
 /** Watches whether every held quantity is covered by resting stops, and how long a new life takes to get there. */
 export class CoverWatch {
@@ -12,13 +20,14 @@ export class CoverWatch {
   unfinished = 0;
   /** Lives that found everything covered. */
   unneeded = 0;
-  readonly #book: LiveBook;
+  readonly #book: CoverBook;
   readonly #findings: Findings;
   #bornAt: number | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  /** Of the sides that are uncovered now. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #waiters = new Set<() => void>();
 
-  constructor(book: LiveBook, findings: Findings) {
+  constructor(book: CoverBook, findings: Findings) {
     this.#book = book;
     this.#findings = findings;
   }
@@ -37,16 +46,21 @@ export class CoverWatch {
   died(): void {
     if (this.#bornAt !== null) this.unfinished += 1;
     this.#bornAt = null;
-    this.#disarm();
+    for (const key of [...this.#timers.keys()]) this.#disarm(key);
   }
 
   /** Orders or positions changed. */
   changed(): void {
-    if (!this.isCovered) {
-      this.#timer ??= setTimeout(() => this.#tooLate(), COVERED_WITHIN_MS);
-      return;
+    const uncovered = new Set(this.#book.uncovered());
+    for (const key of [...this.#timers.keys()]) if (!uncovered.has(key)) this.#disarm(key);
+    for (const key of uncovered) {
+      if (this.#timers.has(key)) continue;
+      this.#timers.set(
+        key,
+        setTimeout(() => this.#tooLate(key), COVERED_WITHIN_MS),
+      );
     }
-    this.#disarm();
+    if (uncovered.size > 0) return;
     if (this.#bornAt !== null) {
       this.recoveriesMs.push(performance.now() - this.#bornAt);
       this.#findings.trace('everything is covered');
@@ -62,15 +76,16 @@ export class CoverWatch {
     return new Promise((resolve) => this.#waiters.add(resolve));
   }
 
-  #disarm(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+  #disarm(key: string): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
   }
 
-  #tooLate(): void {
-    const parts = this.#book
-      .uncovered()
-      .map((key) => `${key} holds ${this.#book.heldOf(key)}, stops for ${this.#book.stopped(key)}`);
-    this.#findings.violation('I3', `uncovered for ${COVERED_WITHIN_MS} ms: ${parts.join('; ')}`);
+  #tooLate(key: string): void {
+    const [held, stopped] = [this.#book.heldOf(key), this.#book.stopped(key)];
+    this.#findings.violation(
+      'I3',
+      `uncovered for ${COVERED_WITHIN_MS} ms: ${key} holds ${held}, stops for ${stopped}`,
+    );
   }
 }

@@ -1,11 +1,30 @@
 import type { OrderRow, StoreSnapshot } from '../../../src/ports/store.js';
-import type { Account } from '../venue/account.js';
 import { units } from '../venue/live-book.js';
+
+/** What the venue knows of an account. */
+export interface JudgedAccount {
+  readonly book: {
+    /** The monitor's resting orders by client id. */
+    readonly orders: ReadonlyMap<string, { readonly role: string; readonly executed: number }>;
+    /** Held quantity by symbol and side. */
+    readonly held: ReadonlyMap<string, number>;
+    heldOf(key: string): number;
+  };
+  /** Executed quantity of each entry, by symbol and order id. */
+  readonly entries: ReadonlyMap<string, number>;
+  /** What somebody placed by hand, far from the market. */
+  readonly foreignOrder: string;
+  /** Client ids of all that rests. */
+  openOrders(): Promise<readonly (string | undefined)[]>;
+}
 
 const ENDED = ['filled', 'canceled', 'rejected', 'expired', 'absent'];
 
 /** What does not fit when everything has been quiet: the venue, the store and the plan side by side. */
-export async function differences(account: Account, snapshot: StoreSnapshot): Promise<string[]> {
+export async function differences(
+  account: JudgedAccount,
+  snapshot: StoreSnapshot,
+): Promise<string[]> {
   return [
     ...orderDifferences(account, snapshot),
     ...positionDifferences(account, snapshot),
@@ -16,7 +35,7 @@ export async function differences(account: Account, snapshot: StoreSnapshot): Pr
 }
 
 /** I6, I7: both sides know the same orders, and the same of them. */
-function orderDifferences({ book }: Account, snapshot: StoreSnapshot): string[] {
+function orderDifferences({ book }: JudgedAccount, snapshot: StoreSnapshot): string[] {
   const found: string[] = [];
   const recorded = new Map(snapshot.orders.filter(isAlive).map((row) => [row.clientOrderId, row]));
   for (const [id, order] of book.orders) {
@@ -37,7 +56,7 @@ function orderDifferences({ book }: Account, snapshot: StoreSnapshot): string[] 
 }
 
 /** I6: what the venue holds is what the tranches hold. */
-function positionDifferences({ book }: Account, snapshot: StoreSnapshot): string[] {
+function positionDifferences({ book }: JudgedAccount, snapshot: StoreSnapshot): string[] {
   const ours = new Map<string, number>();
   for (const row of snapshot.tranches) {
     const key = `${row.symbol} ${row.side}`;
@@ -72,7 +91,7 @@ function coverDifferences(snapshot: StoreSnapshot): string[] {
 }
 
 /** I11: every entry is booked with what it executed, no more and no less. */
-function entryDifferences({ entries }: Account, snapshot: StoreSnapshot): string[] {
+function entryDifferences({ entries }: JudgedAccount, snapshot: StoreSnapshot): string[] {
   const ledgers = new Map(snapshot.ledgers.map((row) => [`${row.symbol} ${row.orderId}`, row]));
   return [...entries]
     .filter(([key, executed]) => units(ledgers.get(key)?.quantity ?? 0) !== executed)
@@ -82,10 +101,9 @@ function entryDifferences({ entries }: Account, snapshot: StoreSnapshot): string
 }
 
 /** I14: what somebody placed by hand is still there. */
-async function foreignDifferences({ paper, foreignOrder }: Account): Promise<string[]> {
-  const open = await paper.fetchOpenOrders();
-  const isThere = open.some(({ clientOrderId }) => clientOrderId === foreignOrder);
-  return isThere ? [] : [`I14: ${foreignOrder} is gone`];
+async function foreignDifferences(account: JudgedAccount): Promise<string[]> {
+  const open = await account.openOrders();
+  return open.includes(account.foreignOrder) ? [] : [`I14: ${account.foreignOrder} is gone`];
 }
 
 function isAlive({ status }: OrderRow): boolean {

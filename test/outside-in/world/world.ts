@@ -1,23 +1,19 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRandom } from '../../support/seeded-random.js';
-import { ArrivalJudge } from '../oracle/arrival-judge.js';
 import { Findings } from '../oracle/findings.js';
-import { StorePeek } from '../oracle/store-peek.js';
-import { Account } from '../venue/account.js';
 import { type ExitRole, units } from '../venue/live-book.js';
-import type { VenueServer } from '../venue/venue-server.js';
-import type { BotLine, Flaw } from '../wire.js';
+import type { BotLine, BotVenue, Flaw } from '../wire.js';
 import { BotProcess } from './bot-process.js';
 import { CoverWatch } from './cover-watch.js';
-import { differences } from './judge-end.js';
 import { judgeMemory, readStore } from './judge-memory.js';
 import { type Death, type LifePlan, PATIENCE_MS, planLife } from './life-plan.js';
 import { cutLog, type LogMark, logExtent } from './power-loss.js';
 import { settingsFrom, type WorldSettings } from './world-settings.js';
+import type { VenueTask, WorldVenue } from './world-venue.js';
 
 export interface WorldParts {
-  readonly server: VenueServer;
+  readonly venueOf: (task: VenueTask) => WorldVenue;
   /** The bot's main file, beside the installed package. */
   readonly botProgram: string;
   /** Where the world may keep its store. */
@@ -33,6 +29,8 @@ export interface WorldParts {
 
 /** With faults off, everything must fit together within this time, ms. */
 const CONVERGES_WITHIN_MS = 30_000;
+/** With many sides and many faults, a moment at which all of them are covered may not come for long. */
+const COVER_PATIENCE_MS = 8_000;
 const READY_WITHIN_MS = 40_000;
 const STOPS_WITHIN_MS = 15_000;
 const LOOK_PAUSE_MS = 150;
@@ -44,7 +42,7 @@ export class World {
   readonly number: number;
   readonly findings = new Findings();
   readonly cover: CoverWatch;
-  readonly account: Account;
+  readonly venue: WorldVenue;
   powerLosses = 0;
   framesLost = 0;
   readonly #parts: WorldParts;
@@ -52,7 +50,6 @@ export class World {
   readonly #settings: WorldSettings;
   readonly #storePath: string;
   readonly #acks = new Map<string, number>();
-  #judge: ArrivalJudge | null = null;
   #bot: BotProcess | null = null;
   #synced: LogMark | null = null;
   #atStart: LogMark | null = null;
@@ -74,52 +71,51 @@ export class World {
     this.#random = new SeededRandom(seed, 'lives');
     this.#settings = settingsFrom(new SeededRandom(seed, 'settings'), parts.number);
     this.#storePath = join(parts.folder, `world-${parts.number}.db`);
-    this.account = new Account(`w${parts.number}`, seed, this.#settings.mode, {
-      received: (write) => this.#judge?.received(write),
-      arrives: (write) => this.#judge?.arrives(write),
-      moment: (when, what) => this.#onMoment(when, what),
-      executed: (fill) => this.#judge?.executed(fill),
-      entered: (text) => {
-        this.findings.trace(`ENTRY ${text}`);
-        this.#onEntry();
+    this.venue = parts.venueOf({
+      number: parts.number,
+      seed,
+      settings: this.#settings,
+      storePath: this.#storePath,
+      findings: this.findings,
+      life: { isAlive: () => this.#bot?.isAlive === true, upMs: () => this.#upMs() },
+      watch: {
+        moment: (when, what) => this.#onMoment(when, what),
+        entered: (text) => {
+          this.findings.trace(`ENTRY ${text}`);
+          this.#onEntry();
+        },
+        told: (text) => {
+          this.findings.note(text.replace(/:.*| \S+ (LONG|SHORT) by.*/, ''));
+          this.findings.trace(text);
+        },
+        trouble: (error) => {
+          const text = error instanceof Error ? error.stack : `${error}`;
+          this.findings.violation('venue', `the venue failed: ${text}`);
+        },
+        changed: () => this.cover.changed(),
       },
-      reducedByHand: (key) => this.#judge?.reducedByHand(key),
-      told: (text) => {
-        this.findings.note(text.replace(/:.*| \S+ (LONG|SHORT) by.*/, ''));
-        this.findings.trace(text);
-      },
-      trouble: (error) => {
-        const text = error instanceof Error ? error.stack : `${error}`;
-        this.findings.violation('venue', `the venue failed: ${text}`);
-      },
-      changed: () => this.cover.changed(),
     });
-    this.cover = new CoverWatch(this.account.book, this.findings);
+    this.cover = new CoverWatch(this.venue.book, this.findings);
   }
 
   /** Lives all lives. Ends early at the first violation. */
   async run(): Promise<void> {
-    const { server } = this.#parts;
     const failed = new Promise<void>((resolve) => this.findings.onViolation(resolve));
-    const life = { isAlive: () => this.#bot?.isAlive === true, upMs: () => this.#upMs() };
-    const peek = await StorePeek.at(this.#storePath);
-    this.#judge = new ArrivalJudge(this.account, this.findings, life, peek);
-    const url = server.add(this.account);
-    await this.account.open();
+    const address = await this.venue.open();
     void this.#enterAtTimes();
-    const all = this.#all(url);
+    const all = this.#all(address);
     await Promise.race([all, failed, this.#parts.halted]);
     this.#isOver = true;
     this.#bot?.kill();
     await all;
     this.cover.died();
-    peek.close();
-    server.remove(this.account);
+    await this.venue.close();
   }
 
-  async #all(url: string): Promise<void> {
-    for (let kill = 1; kill <= this.#parts.kills && !this.#isDone; kill += 1) await this.#life(url);
-    if (!this.#isDone) await this.#end(url);
+  async #all(address: BotVenue): Promise<void> {
+    for (let kill = 1; kill <= this.#parts.kills && !this.#isDone; kill += 1)
+      await this.#life(address);
+    if (!this.#isDone) await this.#end(address);
     await this.#bot?.ended;
   }
 
@@ -131,9 +127,9 @@ export class World {
     return this.findings.violations.length > 0;
   }
 
-  async #life(url: string): Promise<void> {
+  async #life(address: BotVenue): Promise<void> {
     const plan = planLife(this.#random, this.#parts.powerLossShare);
-    const bot = this.#start(url, plan);
+    const bot = this.#start(address, plan);
     await Promise.race([this.#untilDeath(bot, plan), bot.ended]);
     this.#unhook();
     if (!bot.wasKilled) {
@@ -148,16 +144,16 @@ export class World {
     await this.#afterDeath(bot, plan);
   }
 
-  #start(url: string, plan: LifePlan): BotProcess {
+  #start(address: BotVenue, plan: LifePlan): BotProcess {
     const { botProgram, flaw } = this.#parts;
     this.findings.trace('a process begins');
+    this.venue.botBegins();
     const bot = new BotProcess(
       botProgram,
       {
-        venueUrl: url,
+        venue: address,
         storePath: this.#storePath,
         config: this.#settings.config,
-        batchSize: this.#settings.batchSize,
         seed: plan.botSeed,
         syncDelayMs: plan.syncDelayMs,
         flaw,
@@ -176,7 +172,7 @@ export class World {
       const key = `${line.symbol} ${line.orderId}`;
       this.findings.note('acknowledged');
       this.findings.trace(`acknowledged ${key} ${line.atLeast}`);
-      this.#judge?.acknowledged(line.symbol, line.orderId);
+      this.venue.acknowledged(line.symbol, line.orderId);
       this.#acks.set(key, Math.max(this.#acks.get(key) ?? 0, units(line.atLeast)));
       this.#onAck();
     } else if (line.say === 'ready') {
@@ -197,7 +193,10 @@ export class World {
       bot.kill();
       return;
     }
-    if (plan.waitsForCover) await Promise.all([this.cover.covered(), this.#ready(bot)]);
+    if (plan.waitsForCover) {
+      const covered = Promise.race([this.cover.covered(), pause(COVER_PATIENCE_MS)]);
+      await Promise.all([covered, this.#ready(bot)]);
+    }
     this.#entersNow = true;
     const died = new Promise<void>((resolve) => {
       const die = (): void => {
@@ -253,21 +252,20 @@ export class World {
     this.#upMsOfTheDead += bot.upMs;
     this.#bot = null;
     this.cover.died();
-    this.#judge?.peek.close();
+    this.venue.letStoreGo();
     if (!plan.entersAlways) this.#entersNow = false;
     if (plan.isPowerLoss) this.#cutPower(plan);
     else this.#atStart = logExtent(this.#storePath);
     await judgeMemory(this.#storePath, this.#acks, this.findings);
     if (plan.downMs > 0) await pause(plan.downMs);
-    this.#judge?.peek.close();
+    this.venue.letStoreGo();
   }
 
   #cutPower(plan: LifePlan): void {
     const share = plan.cut === 'synced' ? 0 : plan.cutShare;
     const cut = cutLog(this.#storePath, this.#synced, this.#atStart, share);
     this.powerLosses += 1;
-    this.account.dropUnderWay();
-    this.#judge?.powerLost();
+    this.venue.powerLost();
     this.#atStart = cut?.left ?? null;
     this.framesLost += cut?.lostFrames ?? 0;
     if (cut !== null && cut.lostFrames > 0) this.findings.note('power loss took something');
@@ -282,23 +280,23 @@ export class World {
     const random = new SeededRandom(this.#parts.seed * 1_000 + this.#parts.number, 'entry times');
     while (!this.#isOver) {
       await pause(random.int(...this.#settings.entryPauseMs));
-      if (this.#wasReady && this.#entersNow && !this.#isOver) await this.account.enter();
+      if (this.#wasReady && this.#entersNow && !this.#isOver) await this.venue.enter();
     }
   }
 
   /** Faults off, market asleep: everything must come to fit, and a goodbye must leave it as it is. */
-  async #end(url: string): Promise<void> {
+  async #end(address: BotVenue): Promise<void> {
     const plan: LifePlan = {
       ...planLife(this.#random, this.#parts.powerLossShare),
       entersAlways: false,
       syncDelayMs: 0,
     };
-    const bot = this.#start(url, plan);
+    const bot = this.#start(address, plan);
     await Promise.race([this.#ready(bot), bot.ended]);
     await pause(500);
     this.#entersNow = false;
     bot.tell('quiet');
-    this.account.calm();
+    this.venue.calm();
     this.findings.trace('quiet begins');
     await Promise.race([this.#converged(), bot.ended]);
     if (bot.isAlive && !this.#isDone) await this.#goodbye(bot);
@@ -314,7 +312,9 @@ export class World {
       const snapshot = await readStore(this.#storePath);
       if (this.#isDone) return;
       const found =
-        snapshot === null ? ['I24: the store is gone'] : await differences(this.account, snapshot);
+        snapshot === null
+          ? ['I24: the store is gone']
+          : [...(await this.venue.differences(snapshot))];
       const now = performance.now();
       if (found.length > 0 || this.#restingIds() !== fitted) fittedSince = now;
       fitted = this.#restingIds();
@@ -329,7 +329,7 @@ export class World {
   }
 
   #restingIds(): string {
-    return [...this.account.book.orders.keys()].sort().join();
+    return this.venue.restingIds().join();
   }
 
   async #goodbye(bot: BotProcess): Promise<void> {

@@ -51,6 +51,7 @@ describe('cover of a side', () => {
     );
     expect(cover).toEqual({
       resting: '0.7',
+      pooled: '0',
       local: '0.3',
       uncovered: '0.35',
       withoutStop: '0.7',
@@ -69,6 +70,7 @@ describe('if the process ended now', () => {
     const guarded = bench.tranche(1);
     const expected = {
       resting: '0.1',
+      pooled: '0',
       local: '0.2',
       uncovered: '0',
       withoutStop: '0',

@@ -1,0 +1,37 @@
+/** What the bench and its exchange process say to each other. */
+export type Command = { readonly id: number; readonly account: 0 | 1 } & (
+  | { readonly do: 'price' | 'price-to-close'; readonly symbol: string; readonly price: string }
+  | {
+      readonly do: 'trade';
+      readonly symbol: string;
+      readonly side: 'BUY' | 'SELL';
+      readonly positionSide: 'LONG' | 'SHORT';
+      readonly quantity: string;
+      readonly entryId: string;
+    }
+);
+
+export interface Answer {
+  /** Of the command; 0 = an exchange is open. */
+  readonly id: number;
+  readonly orderId?: string;
+  readonly tookMs?: number;
+  readonly restUrl?: string;
+  readonly streamUrl?: string;
+}
+
+export const API_KEY = 'bench-key';
+export const API_SECRET = 'bench-secret';
+export const START_PRICE = '3000.00';
+/** Resting take-profit; take-profit that the monitor guards itself. */
+export const RESTING = 'RESTUSDT';
+export const LOCAL = 'LOCALUSDT';
+export const QUANTITY = '0.5';
+export const INSTRUMENTS = [RESTING, LOCAL].map((symbol) => ({
+  symbol,
+  tickSize: '0.01',
+  stepSize: '0.001',
+  minQty: '0.001',
+  minNotional: '5',
+  price: START_PRICE,
+}));
