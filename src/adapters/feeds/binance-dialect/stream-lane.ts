@@ -125,8 +125,17 @@ export class StreamLane {
     this.#floorTime = this.lastTime;
   }
 
+  #isNewer(event: MarketEvent): boolean {
+    const { id, time, price } = event;
+    if (Number.isNaN(id)) return time >= this.lastTime;
+    if (id !== this.#lastId) return id > this.#lastId;
+    // The id of a mark price is its time: two of one moment are two, unless a second connection repeats the first.
+    const isAlone = !this.#isCaughtUp && this.#held.length === 0;
+    return this.kind === 'mark' && isAlone && price !== this.price;
+  }
+
   #pass(event: MarketEvent, tell: TellEvent): void {
-    const isNewer = Number.isNaN(event.id) ? event.time >= this.lastTime : event.id > this.#lastId;
+    const isNewer = this.#isNewer(event);
     if (!isNewer || (event.time !== 0 && event.time < this.#floorTime)) {
       if (!this.isLate) this.#older += 1;
       if (this.#older < FEED_OLDER_EVENTS_MAX) return;

@@ -40,7 +40,7 @@ export type ShardOptions = Omit<
 /** One connection's worth of streams: those of one route, up to the exchange's limit. */
 export class StreamShard {
   readonly route: string;
-  /** Monotonic ms: when the last price came, and when silence may end this connection again. */
+  /** Monotonic ms: when the last price came (or might have), and when silence may end this connection again. */
   heardAt = Number.NEGATIVE_INFINITY;
   reviveAt = 0;
   revivePauseMs = 0;
@@ -169,6 +169,7 @@ export class StreamShard {
   #up(): void {
     const isFirst = !this.#wasUp;
     this.#wasUp = true;
+    this.heardAt = this.#options.clock.monotonic();
     this.#events.onUp(this, isFirst);
   }
 

@@ -64,7 +64,8 @@ export class StreamWatch {
       const isUp = shard?.isUp ?? false;
       const ageMs = now - Math.max(lane.heardAt, lane.confirmedAt, lane.since);
       if (!isUp || ageMs > this.#limitOf(lane.kind)) this.#setStale(lane, true);
-      if (isUp && lane.isStale && shard !== undefined) this.#revive(lane, shard, now);
+      const isSilent = ageMs > this.#limitOf(lane.kind) || lane.isProvenDead;
+      if (isUp && isSilent && shard !== undefined) this.#revive(lane, shard, now);
       if (isUp && ageMs <= askAfterMs(lane.kind)) continue;
       const symbols = blind.get(lane.kind);
       if (symbols === undefined) blind.set(lane.kind, new Set([lane.symbol]));
