@@ -1,4 +1,5 @@
 import type { MonitorListener } from '../events/isolated-emitter.js';
+import { EVENT_NAMES } from '../model/event-names.js';
 import type { MonitorEventMap, MonitorEventName } from '../model/monitor-event.js';
 import { SystemClock } from '../platform/system-clock.js';
 import type { Clock } from '../ports/clock.js';
@@ -102,40 +103,3 @@ function listen(source: EventSource): { text(): string; stop(): void } {
     },
   };
 }
-
-/** An object, so that the compiler misses no name. */
-const EVENT_NAMES = Object.keys({
-  'fill:applied': true,
-  'tranche:opened': true,
-  'tranche:updated': true,
-  'tranche:merged': true,
-  'tranche:closed': true,
-  'protection:placed': true,
-  'protection:failed': true,
-  'protection:missing': true,
-  'protection:recovered': true,
-  'trigger:hit': true,
-  'order:submitted': true,
-  'order:accepted': true,
-  'order:rejected': true,
-  'order:filled': true,
-  'order:cancelled': true,
-  'order:unresolved': true,
-  'order:resolved': true,
-  'position:adopted': true,
-  'position:external': true,
-  'price:stale': true,
-  'price:recovered': true,
-  'price:rejected': true,
-  'feed:connected': true,
-  'feed:disconnected': true,
-  'exchange:connected': true,
-  'exchange:disconnected': true,
-  'reconcile:completed': true,
-  'store:failed': true,
-  'store:recovered': true,
-  'monitor:started': true,
-  'monitor:stopped': true,
-  'monitor:halted': true,
-  'listener:error': true,
-} satisfies Readonly<Record<MonitorEventName, true>>) as MonitorEventName[];

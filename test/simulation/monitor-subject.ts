@@ -1,3 +1,4 @@
+import { EVENT_NAMES } from '../../src/model/event-names.js';
 import type { MonitorEventName } from '../../src/model/monitor-event.js';
 import type { PriceSource } from '../../src/model/price.js';
 import type { TrancheView } from '../../src/model/views.js';
@@ -7,7 +8,6 @@ import type { VirtualClock } from '../../src/platform/virtual-clock.js';
 import type { SimInstrument } from '../../src/testing/sim/sim-instrument.js';
 import type { SimLine } from '../../src/testing/sim/sim-line.js';
 import type { SimOrder } from '../../src/testing/sim/sim-order.js';
-import { EVENT_NAMES } from '../support/event-names.js';
 import type { SimDisk } from './disk.js';
 import { LifeClock } from './life-clock.js';
 import { lineAdapter } from './line-adapter.js';

@@ -2,6 +2,7 @@ import { PaperExchange } from '../../src/adapters/exchanges/paper/paper-exchange
 import type { PaperExchangeOptions } from '../../src/adapters/exchanges/paper/paper-exchange-options.js';
 import { ManualFeed } from '../../src/adapters/feeds/manual/manual-feed.js';
 import { MemoryStore } from '../../src/adapters/stores/memory/memory-store.js';
+import { EVENT_NAMES } from '../../src/model/event-names.js';
 import type { OrderFill } from '../../src/model/fill.js';
 import type { InstrumentInput } from '../../src/model/instrument.js';
 import type {
@@ -19,7 +20,6 @@ import { VirtualClock } from '../../src/platform/virtual-clock.js';
 import type { OrderStatusReport, PlaceOrderRequest } from '../../src/ports/exchange-adapter.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
 import type { Store } from '../../src/ports/store.js';
-import { EVENT_NAMES } from './event-names.js';
 import { RecordingExchange, type RecordingOptions } from './recording-exchange.js';
 
 export const BTC = 'BTCUSDT';

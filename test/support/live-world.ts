@@ -6,6 +6,7 @@ import type { DialectFeedOptions } from '../../src/adapters/feeds/binance-dialec
 import { MemoryStore } from '../../src/adapters/stores/memory/memory-store.js';
 import { createAsterExchange } from '../../src/aster.js';
 import { createBinanceExchange, type DialectOptions } from '../../src/binance.js';
+import { EVENT_NAMES } from '../../src/model/event-names.js';
 import type { OrderFill } from '../../src/model/fill.js';
 import type { MonitorEventMap, MonitorEventName } from '../../src/model/monitor-event.js';
 import type { PriceSource } from '../../src/model/price.js';
@@ -22,7 +23,6 @@ import {
 } from '../../src/testing/exchange-server/create-exchange-server.js';
 import type { ExchangeServerOptions } from '../../src/testing/exchange-server/exchange-server-options.js';
 import type { RequestRecord } from '../../src/testing/exchange-server/request-faults.js';
-import { EVENT_NAMES } from './event-names.js';
 import { FastClock } from './fast-clock.js';
 import { clientIdOf, ownOrders, roleOf, type SentOrder } from './sent-orders.js';
 

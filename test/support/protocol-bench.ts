@@ -1,6 +1,7 @@
 import { PaperExchange } from '../../src/adapters/exchanges/paper/paper-exchange.js';
 import type { PaperExchangeOptions } from '../../src/adapters/exchanges/paper/paper-exchange-options.js';
 import { ManualFeed } from '../../src/adapters/feeds/manual/manual-feed.js';
+import { EVENT_NAMES } from '../../src/model/event-names.js';
 import type { OrderFill } from '../../src/model/fill.js';
 import type { InstrumentInput } from '../../src/model/instrument.js';
 import type {
@@ -24,7 +25,6 @@ import type { PriceSink } from '../../src/ports/price-feed.js';
 import type { RequestScheduler } from '../../src/ports/request-scheduler.js';
 import type { Store } from '../../src/ports/store.js';
 import { CrashDisk } from './crash-store.js';
-import { EVENT_NAMES } from './event-names.js';
 import { PendingStore } from './pending-store.js';
 import { ScriptedExchange, type ScriptedExchangeOptions } from './scripted-exchange.js';
 

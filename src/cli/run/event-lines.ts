@@ -1,3 +1,4 @@
+import { EVENT_NAMES } from '../../model/event-names.js';
 import type { MonitorEventMap, MonitorEventName } from '../../model/monitor-event.js';
 import type { PositionMonitor } from '../../monitor/position-monitor.js';
 import { moment } from '../text.js';
@@ -47,40 +48,3 @@ const DETAILS = [
   'realizedPnl',
   'differences',
 ] as const;
-
-/** An object, so that the compiler misses no name. */
-const EVENT_NAMES = Object.keys({
-  'fill:applied': true,
-  'tranche:opened': true,
-  'tranche:updated': true,
-  'tranche:merged': true,
-  'tranche:closed': true,
-  'protection:placed': true,
-  'protection:failed': true,
-  'protection:missing': true,
-  'protection:recovered': true,
-  'trigger:hit': true,
-  'order:submitted': true,
-  'order:accepted': true,
-  'order:rejected': true,
-  'order:filled': true,
-  'order:cancelled': true,
-  'order:unresolved': true,
-  'order:resolved': true,
-  'position:adopted': true,
-  'position:external': true,
-  'price:stale': true,
-  'price:recovered': true,
-  'price:rejected': true,
-  'feed:connected': true,
-  'feed:disconnected': true,
-  'exchange:connected': true,
-  'exchange:disconnected': true,
-  'reconcile:completed': true,
-  'store:failed': true,
-  'store:recovered': true,
-  'monitor:started': true,
-  'monitor:stopped': true,
-  'monitor:halted': true,
-  'listener:error': true,
-} satisfies Readonly<Record<MonitorEventName, true>>) as MonitorEventName[];
