@@ -35,6 +35,29 @@ export interface DialectOptions {
   readonly createWebSocket?: CreateWebSocket;
 }
 
+/** A mistyped address would lead to the real exchange: what is not known is refused. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['id', 'restUrl', 'streamUrl', 'live', 'requestTimeoutMs', 'clock', 'logger', 'transport'],
+  ...['createWebSocket', 'apiKey', 'apiSecret', 'sign'],
+  ...['user', 'signer', 'privateKey', 'signTypedData', 'chainId', 'nonceAgeMaxMs'],
+]);
+
+function checkOptions(options: DialectOptions): void {
+  for (const name of Object.keys(options)) {
+    if (KNOWN.has(name)) continue;
+    throw new ConfigError('CONFIG_INVALID', `There is no option ${name}`, {
+      expected: `one of ${[...KNOWN].join(', ')}`,
+      received: name,
+    });
+  }
+  const { requestTimeoutMs } = options;
+  if (requestTimeoutMs === undefined || requestTimeoutMs > 0) return;
+  throw new ConfigError('CONFIG_INVALID', 'Option requestTimeoutMs is out of range', {
+    expected: 'a number above zero',
+    received: describe(requestTimeoutMs),
+  });
+}
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Puts the parts of one account together. `accountKey` names the account; it is shown as a hash only. */
@@ -44,6 +67,7 @@ export function createDialectExchange(
   signer: RequestSigner,
   accountKey: string,
 ): DialectExchange {
+  checkOptions(options);
   const clock = options.clock ?? new SystemClock();
   const budget = createRequestBudget({ clock });
   const { createWebSocket } = options;

@@ -214,7 +214,8 @@ class SigningRestClient implements RestClient {
   #scheduleSync(delayMs: number): void {
     const { clock } = this.#options;
     clock.clearTimer(this.#syncTimer);
-    if (this.#closed) return;
+    /** Before the first answer whoever connects tries again; a timer of ours would outlive a failed start. */
+    if (this.#closed || this.#syncedAt === Number.NEGATIVE_INFINITY) return;
     this.#syncTimer = clock.setTimer(() => {
       this.syncClock().catch(() => undefined);
     }, delayMs);

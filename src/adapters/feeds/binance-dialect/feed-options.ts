@@ -57,6 +57,7 @@ export function resolveFeedOptions(
   options: DialectFeedOptions,
   dialect: FeedDialect,
 ): ResolvedFeedOptions {
+  refuseUnknown(options);
   const clock = options.clock ?? new SystemClock();
   return {
     streamUrl: address(options.streamUrl ?? dialect.streamUrl, 'streamUrl', /^wss?:\/\/[^/\s]/),
@@ -74,6 +75,31 @@ export function resolveFeedOptions(
     reconnectMaxMs: above0(options.reconnectMaxMs ?? STREAM_RECONNECT_MAX_MS, 'reconnectMaxMs'),
     maxAgeMs: above0(options.maxAgeMs ?? STREAM_AGE_MAX_MS, 'maxAgeMs'),
   };
+}
+
+/** A mistyped address would lead to the real exchange: what is not known is refused. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...[
+    'streamUrl',
+    'restUrl',
+    'routes',
+    'clock',
+    'logger',
+    'createWebSocket',
+    'fetchJson',
+    'random',
+  ],
+  ...['allSymbolsFrom', 'staleAfterMs', 'quietAfterMs', 'reconnectMinMs', 'reconnectMaxMs'],
+  ...['maxAgeMs'],
+]);
+
+function refuseUnknown(options: DialectFeedOptions): void {
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
+  if (unknown === undefined) return;
+  throw new ConfigError('CONFIG_INVALID', `There is no option ${unknown}`, {
+    expected: `one of ${[...KNOWN].join(', ')}`,
+    received: unknown,
+  });
 }
 
 function address(value: unknown, name: string, pattern: RegExp): string {
