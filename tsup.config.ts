@@ -17,7 +17,7 @@ const shared: Options = {
   platform: 'neutral',
   external: [/^node:/, 'better-sqlite3', 'viem'],
   // These are published as ES modules only; a CommonJS build cannot require them, so they travel inside.
-  noExternal: ['p-queue', 'p-retry', 'p-timeout', 'is-network-error'],
+  noExternal: ['p-queue', 'p-retry', 'p-timeout', 'is-network-error', 'trading-signals'],
   removeNodeProtocol: false,
   sourcemap: true,
   splitting: true,

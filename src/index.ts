@@ -20,7 +20,19 @@ export {
   type Rounding,
   roundToIncrement,
 } from './model/decimal.js';
-export type { ExitPlan, ExitPlanInput, LevelRule, TakeProfitRule } from './model/exit-plan.js';
+export type {
+  BreakevenRule,
+  ConfirmRule,
+  ExitExecution,
+  ExitPlan,
+  ExitPlanInput,
+  LevelRule,
+  StopRule,
+  TakeProfitRule,
+  TimeLimitRule,
+  TrailingStopRule,
+  VolatilityRule,
+} from './model/exit-plan.js';
 export type { OrderFill } from './model/fill.js';
 export type { ClientOrderId, PositionId, TrancheId, VenueOrderId } from './model/ids.js';
 export type { InstrumentInput } from './model/instrument.js';
@@ -34,6 +46,7 @@ export type { MonitorHealth, MonitorState } from './model/monitor-health.js';
 export type { OrderKind, OrderRole, OrderStatus, VenueOrderStatus } from './model/order.js';
 export type { RejectCode, Rejection } from './model/outcome.js';
 export type { PriceSource } from './model/price.js';
+export type { PriceBar } from './model/price-bar.js';
 export type {
   ProtectionReport,
   ProtectionRow,
@@ -42,6 +55,7 @@ export type {
 export type { OrderSide, PositionMode, PositionSide, WirePositionSide } from './model/side.js';
 export type { CloseReason, Coverage, TrancheState } from './model/tranche.js';
 export type { ExitView, OrderView, PositionStatus, TrancheView as Tranche } from './model/views.js';
+export type { PanicOptions } from './monitor/check-arguments.js';
 export { configFrom, type LoadedSettings, loadSettings } from './monitor/config/load-settings.js';
 export type {
   EmergencyCloseSettings,

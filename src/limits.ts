@@ -49,6 +49,10 @@ export const RESOLVE_PAUSE_MAX_MS = 5_000;
 export const URGENT_READ_MS = 300;
 /** A triggered stop that has not filled is followed by a close after this, ms. */
 export const TRIGGERED_UNFILLED_MS = 2_000;
+/** How far behind its level a stop that is a limit fills, percent, where the plan says nothing of slippage. */
+export const STOP_LIMIT_SLIPPAGE_PCT = 0.5;
+/** Pause between two immediate-or-cancel limits of one close, ms: a thin book needs a moment, and stops the budget. */
+export const IOC_RETRY_PAUSE_MS = 250;
 /** How often the exchange is asked for a report on protection while what is protected changes meanwhile. */
 export const VERIFY_READS_MAX = 3;
 /** New exposure that nothing covers is told after this, ms; cover that is lost is told at once. */
@@ -82,10 +86,22 @@ export const REDUCING_ORDERS_KEPT = 1_000;
 export const UNMATCHED_REDUCTIONS_MAX = 100;
 /** An exposure that nothing explains is looked for among fills this old, ms. */
 export const MISREAD_MEMORY_MS = 600_000;
+/** A price feed that takes longer to connect at the start is waited for beside everything else, ms. */
+export const FEED_START_WAIT_MS = 3_000;
 /** Two times of which one is our estimate of the exchange's may be in the wrong order by this, ms. */
 export const TIME_DOUBT_MS = 1_000;
 /** Fills are re-read from this long before the watermark, ms. */
 export const FILL_OVERLAP_MS = 60_000;
+/** Funding of a symbol is read at most this often, ms: exchanges let it be paid every hour, and the call is dear. */
+export const FUNDING_READ_MS = 60_000;
+/** Readings of funding in a minute over all symbols: an eighth of what exchanges allow; comparisons need the rest. */
+export const FUNDING_READS_PER_MINUTE = 10;
+/** Payments of one moment are complete when nothing newer came for so long, ms: each side may be booked apart. */
+export const FUNDING_SETTLE_MS = 10_000;
+/** Funding is re-read from this long before what was read completely, ms: exchanges may book it late. */
+export const FUNDING_OVERLAP_MS = 3_600_000;
+/** Payments within that time whose ids are remembered; the oldest go first, and nothing older is booked any more. */
+export const FUNDING_IDS_KEPT = 200;
 
 /** One request to an exchange may take this long before it counts as unknown, ms. */
 export const REQUEST_TIMEOUT_MS = 5_000;
@@ -145,6 +161,40 @@ export const CONFIG_PROBLEMS_LISTED_MAX = 50;
 /** Longest accepted URL and file path in a configuration, characters. */
 export const URL_LENGTH_MAX = 2_048;
 export const FILE_PATH_LENGTH_MAX = 4_096;
+/** What exit rules are unless told: see `ExitPlanInput`. Percent and ms. */
+export const EXIT_DEFAULTS = {
+  breakevenOffsetPct: 0,
+  /** Immediate-or-cancel limits give way to the market after this, ms: a stop is in a hurry. */
+  iocDeadlineMs: 2_000,
+  /** ... and visible slices after this, ms. */
+  icebergDeadlineMs: 60_000,
+  /** Distance of a stop from the liquidation price, percent of it. */
+  liquidationBufferPct: 0.5,
+} as const;
+/** Take-profit levels of one plan: each is an order, and exchanges count them. */
+export const TAKE_PROFIT_LEVELS_MAX = 20;
+/** Longest time limit of a tranche, ms: a year. */
+export const TIME_LIMIT_MS_MAX = 365 * 86_400_000;
+/** Bars of an average range, and their length, ms. */
+export const ATR_PERIOD_MIN = 2;
+export const ATR_PERIOD_MAX = 200;
+export const ATR_BAR_MS_MIN = 1_000;
+export const ATR_BAR_MS_MAX = 86_400_000;
+/** Largest multiple of an average range that a level may lie away. */
+export const ATR_MULTIPLE_MAX = 100;
+/** Most that the confirmation of a stop may wait for: ticks, and ms. */
+export const CONFIRM_TICKS_MAX = 1_000;
+export const CONFIRM_MS_MAX = 60_000;
+/** Bounds of an exit's execution: deadlines and pauses, ms, and slices. */
+export const EXIT_DEADLINE_MS_MIN = 100;
+export const IOC_DEADLINE_MS_MAX = 60_000;
+export const ICEBERG_DEADLINE_MS_MAX = 3_600_000;
+export const TWAP_SLICES_MIN = 2;
+export const TWAP_SLICES_MAX = 100;
+export const TWAP_INTERVAL_MS_MIN = 100;
+export const TWAP_INTERVAL_MS_MAX = 3_600_000;
+/** A buffer before the liquidation price lies below this, percent of that price. */
+export const LIQUIDATION_BUFFER_PCT_MAX = 50;
 /** Longest text of an exchange that is kept, characters. */
 export const DETAIL_LENGTH_MAX = 500;
 /** Rows of one answer of an exchange; a longer one is not believed. */
@@ -276,10 +326,18 @@ export const TRADES_WINDOW_MS = 7 * 86_400_000 - 1;
 export const TRADES_KEPT_MS = 90 * 86_400_000;
 /** Pages that one reading of trades may take. */
 export const TRADES_PAGES_MAX = 1_000;
+/** Income is kept for three months: older payments are not asked for, ms. */
+export const INCOME_KEPT_MS = 89 * 86_400_000;
+/** Longest time that one request for income may span, ms: seven days, both ends counted. */
+export const INCOME_WINDOW_MS = 7 * 86_400_000 - 1;
+/** Pages that one reading of income may take. */
+export const INCOME_PAGES_MAX = 100;
 /** Windows of ended conditional orders that are searched for the one that an execution belongs to. */
 export const PARENT_SEARCH_WINDOWS = 4;
 /** An execution of no known stop is taken for one of an ordinary order for good when it is older than this, ms. */
 export const PARENT_SETTLED_MS = 10_000;
+/** Pause between two words that margin moved, ms: each makes the whole account be compared. */
+export const MARGIN_NEWS_PAUSE_MS = 2_000;
 /** Reconnects of an account stream begin with this pause, ms (doubling to the maximum). */
 export const ACCOUNT_STREAM_RECONNECT_MIN_MS = 500;
 export const ACCOUNT_STREAM_RECONNECT_MAX_MS = 30_000;
@@ -331,3 +389,16 @@ export const FEED_OLDER_EVENTS_MAX = 50;
 export const FEED_OFFSET_WINDOW_MS = 60_000;
 /** Longest pause between two attempts to wake a silent stream, ms (doubling). */
 export const FEED_REVIVE_PAUSE_MAX_MS = 600_000;
+
+/** Most bars that a price feed is asked for at once. */
+export const BARS_FETCH_MAX = 1_000;
+/** An average range is warmed up with so many times its period: what is left of its first value is below 0.02 percent. */
+export const ATR_WARM_UP_FACTOR = 10;
+/** Ticks in a row that are older than the running bar: after so many it is the bar whose time is wrong. */
+export const BAR_LATE_TICKS_MAX = 100;
+/** Request weight that bars may take in a minute, and at once: a twentieth of what exchanges give. */
+export const FEED_BARS_WEIGHT_PER_MINUTE = 120;
+/** The newest bar of an answer is finished when its end is so long ago, ms: our clock is not the exchange's. */
+export const FEED_BARS_CLOCK_MARGIN_MS = 10_000;
+/** Bars that could not be fetched are asked for again after this, ms. */
+export const BARS_RETRY_MS = 30_000;

@@ -1,3 +1,5 @@
+export type { AccountControl, FundingTerms } from './testing/exchange-server/account-control.js';
+export type { MarketBar } from './testing/exchange-server/bar-book.js';
 export type { TriggerFate } from './testing/exchange-server/conditional-desk.js';
 export {
   createExchangeServer,

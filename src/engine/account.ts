@@ -17,6 +17,8 @@ import { isCapped } from './create-state.js';
 import { bookEntry, mergeProfitable } from './entries.js';
 import { reduceTranches } from './executions.js';
 import { applyFill } from './fills.js';
+import { bookFunding } from './funding.js';
+import { noteLiquidation } from './liquidation-guard.js';
 import { enterMisread, reviewUnmatched } from './misread-exits.js';
 import { adoptStray, applyOwnReport } from './order-reports.js';
 import { requestCancel, sendWithin, startSearch } from './order-traffic.js';
@@ -43,6 +45,7 @@ export function applyAccount(step: Step, view: AccountView): number {
   /** Only the stream itself says later whether it is up; reads work without it. */
   if (first && !state.streamHeard) state.exchangeUp = true;
   const differences = applyPositions(step, view);
+  bookFunding(step, view.funding);
   if (first) {
     state.phase = 'running';
     for (const input of state.early.splice(0)) applyFill(step, input);
@@ -223,6 +226,8 @@ function applyPositions(step: Step, view: AccountView): number {
     const held = sumDecimals(
       rows.filter((row) => row.symbol === symbol && row.side === side).map((row) => row.quantity),
     );
+    const row = rows.find((each) => each.symbol === symbol && each.side === side);
+    noteLiquidation(step, step.symbol(symbol), side, row?.liquidationPrice ?? null);
     step.symbol(symbol).unsure[side] = changedSince && !held.eq(ours.plus(external));
     /** Where nothing can be said now, what was seen before still stands. */
     if (!changedSince && !different.has(`${symbol}|${side}`))

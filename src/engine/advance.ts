@@ -1,5 +1,6 @@
 import { RESOLVE_ALARM_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
 import { isOpen, isSettled, type WorkingOrder } from '../model/order.js';
+import { isImmediateKind } from '../model/order-kind.js';
 import { remaining } from '../model/tranche.js';
 import { newSearch } from '../orders/absence-proof.js';
 import { advanceClose } from './close-flow.js';
@@ -69,12 +70,12 @@ function pursueOrders(step: Step, node: TrancheNode): void {
     const unpriced = order.reportedQty.gt(order.execution.bookedQty);
     if (order.status === 'unresolved' || order.cancelStatus === 'unresolved' || unpriced)
       startSearch(step, order);
-    else if (order.terms.kind === 'market' && isOpen(order.status)) searchLater(step, order);
+    else if (isImmediateKind(order.terms.kind) && isOpen(order.status)) searchLater(step, order);
     pursue(step, node, order);
   }
 }
 
-/** A market order that was accepted fills at once; if nothing is heard, it is asked for. */
+/** What ends at once was accepted and nothing more is heard: it is asked for. */
 function searchLater(step: Step, order: WorkingOrder): void {
   const { searches } = step.state;
   if (searches.has(order.clientOrderId)) return;

@@ -1,8 +1,9 @@
 import type { Decimal } from '../model/decimal.js';
 import type { CloseReason, TriggerEvidence } from '../model/tranche.js';
 import { restsAtLevel } from './shared-stops.js';
-import { type EngineState, noAttempts, type TrancheNode } from './state.js';
+import { type EngineState, forgetHits, noAttempts, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
+import { keepPeak } from './trail.js';
 
 export interface CloseCause {
   readonly reason: CloseReason;
@@ -18,13 +19,22 @@ const STOP_REASONS: ReadonlySet<CloseReason> = new Set([
   'panic',
 ]);
 
+/** Whoever closes for one of these wants out at market and at once, whatever the plan says. */
+export const AT_ANY_PRICE: ReadonlySet<CloseReason> = new Set([
+  'panic',
+  'emergency',
+  'liquidation',
+]);
+
 /**
- * Starts the one close flow of a tranche; the first cause stays.
+ * Starts the one close flow of a tranche. The first cause stays, unless a later one ends the patience of a close that takes
+ * its time.
  *
  * The stop keeps resting until the close is proven filled. Nothing is sent here: the flow itself decides what may leave.
  */
 export function beginClose(step: Step, node: TrancheNode, cause: CloseCause): void {
   const { tranche } = node;
+  if (tranche.state === 'CLOSING') hasten(step, node, cause);
   if (tranche.state !== 'OPEN') return;
   tranche.state = 'CLOSING';
   tranche.closing = {
@@ -35,8 +45,21 @@ export function beginClose(step: Step, node: TrancheNode, cause: CloseCause): vo
   };
   tranche.updatedAt = step.now;
   node.close = newCloseProgress(isUrgent(step.state, node), step.mono);
-  node.grace = {};
+  node.close.begunMono = step.mono;
+  forgetHits(node);
+  step.symbol(tranche.symbol).confirming.delete(node);
   disarmAll(node);
+  step.touch(node);
+}
+
+function hasten(step: Step, node: TrancheNode, { reason }: CloseCause): void {
+  const { tranche } = node;
+  const { closing } = tranche;
+  const isPatient = tranche.plan.exitExecution.kind !== 'market';
+  if (closing === null || !isPatient || !AT_ANY_PRICE.has(reason)) return;
+  if (AT_ANY_PRICE.has(closing.reason)) return;
+  tranche.closing = { ...closing, reason };
+  tranche.updatedAt = step.now;
   step.touch(node);
 }
 
@@ -51,6 +74,8 @@ export function newCloseProgress(urgent: boolean, mono: number): NonNullable<Tra
   return {
     urgent,
     startedMono: mono,
+    begunMono: null,
+    sentMono: null,
     view: 'none',
     readingSince: mono,
     viewAt: mono,
@@ -65,4 +90,5 @@ export function newCloseProgress(urgent: boolean, mono: number): NonNullable<Tra
 export function disarmAll(node: TrancheNode): void {
   for (const { book, handle } of node.armed.values()) book.disarm(handle);
   node.armed.clear();
+  keepPeak(node);
 }

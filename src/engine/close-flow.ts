@@ -14,22 +14,29 @@ import {
   toDecimalString,
   ZERO,
 } from '../model/decimal.js';
+import type { DesiredOrder } from '../model/desired-order.js';
 import type { PositionView } from '../model/input.js';
-import type { CausalChain } from '../model/monitor-event.js';
-import { isOpen, isSettled, openQuantity, type WorkingOrder } from '../model/order.js';
+import {
+  isOpen,
+  isSettled,
+  type OrderKind,
+  openQuantity,
+  type WorkingOrder,
+} from '../model/order.js';
 import { type Exit, remaining } from '../model/tranche.js';
 import { splitMarketQuantity } from '../positions/desired-exits.js';
-import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
 import { disarmAll, isUrgent } from './begin-close.js';
 import { settleCloseWaiters } from './close-waiters.js';
+import { waitForStopsLeftBehind, waitForTakeProfits, waitForTriggeredStop } from './close-waits.js';
 import { evictClosed } from './evict-closed.js';
+import { isOvertaken, sliceOf, waitForItsTurn } from './exit-execution.js';
 import { handOver } from './hand-over.js';
 import { answerCovered, intend, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
 import { freshPrice, stopSource } from './price-sources.js';
-import { stopsFor } from './shared-stops.js';
 import { ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
-import { exitView, trancheView } from './views.js';
+import { tellClosed } from './tell-closed.js';
+import { stopsLeftBehind } from './triggered-stops.js';
 
 /**
  * The one close flow of a tranche (C1-C7): take-profits away, compare, close reduce-only, then the stop away.
@@ -43,16 +50,19 @@ export function advanceClose(step: Step, node: TrancheNode): void {
     finish(step, node);
     return;
   }
+  becomeUrgent(step, node);
   if (!step.state.storeWritable) {
     closeWithoutStore(step, node);
     return;
   }
-  becomeUrgent(step, node);
+  endStuckLimits(step, node);
   if (ordersOf(node, 'close').some((order) => !isSettled(order) && !order.unsent)) return;
   const resend = ordersOf(node, 'close').filter((order) => order.unsent);
   for (const order of ordersOf(node, 'take-profit')) requestCancel(step, order, 'closing');
   if (waitForTakeProfits(step, node)) return;
   if (waitForTriggeredStop(step, node)) return;
+  if (waitForStopsLeftBehind(step, node)) return;
+  if (waitForItsTurn(step, node)) return;
   if (waitForView(step, node)) return;
   if (step.mono < close.attempts.retryAt) {
     step.wake(node, close.attempts.retryAt);
@@ -66,17 +76,9 @@ export function advanceClose(step: Step, node: TrancheNode): void {
     step.wake(node, step.mono + REPLAN_PAUSE_MS);
     return;
   }
-  const quantity =
+  const most =
     close.available === null ? remaining(tranche) : minDecimal(remaining(tranche), close.available);
-  if (resend.length > 0) {
-    if (sumDecimals(resend.map((order) => order.terms.quantity)).lte(quantity)) {
-      close.view = 'none';
-      close.available = null;
-      sendOrders(step, 'emergency', resend);
-      return;
-    }
-    for (const order of resend) requestCancel(step, order, 'quantity changed');
-  }
+  const { kind, quantity, price } = sliceOf(step, node, most);
   const parts = splitMarketQuantity(quantity, step.instrument(tranche.symbol));
   if (parts.length === 0) {
     tellFailure(
@@ -90,30 +92,63 @@ export function advanceClose(step: Step, node: TrancheNode): void {
   /** The view answered for this order; the next one asks again. */
   close.view = 'none';
   close.available = null;
+  close.sentMono = step.mono;
+  if (isAsWanted(resend, kind, parts)) {
+    sendOrders(step, 'emergency', resend);
+    return;
+  }
+  for (const order of resend) requestCancel(step, order, 'another exit is wanted by now');
+  const orders = price === null ? closeOrders(parts) : [limitOrder(quantity, price)];
   sendOrders(
     step,
     'emergency',
-    intend(step, node, 'close', closeOrders(parts)),
+    intend(step, node, 'close', orders),
     close.urgent && isFirstClose(node),
   );
 }
 
-/** Waiting is for tranches whose stop rests: when it is gone, waiting ends. */
+/** Waiting is for tranches whose stop rests: when it is gone, or was left behind, waiting ends. */
 function becomeUrgent(step: Step, node: TrancheNode): void {
   const { close } = node;
-  if (close === null || close.urgent || !isUrgent(step.state, node)) return;
+  if (close === null || close.urgent) return;
+  const isShort =
+    isUrgent(step.state, node) || isOvertaken(step, node) || stopsLeftBehind(step, node).length > 0;
+  if (!isShort) return;
   close.urgent = true;
   close.startedMono = step.mono;
+}
+
+/** A limit that was to end at once and rests all the same keeps the close from going on. */
+function endStuckLimits(step: Step, node: TrancheNode): void {
+  for (const order of ordersOf(node, 'close')) {
+    if (order.terms.kind !== 'ioc-limit' || !isOpen(order.status)) continue;
+    const isStuck = step.venue - order.createdAt >= TRIGGERED_UNFILLED_MS;
+    if (isStuck) requestCancel(step, order, 'it was to end at once');
+  }
+}
+
+/** Whether orders that are known not to have left are what is to leave now: they keep their ids. */
+function isAsWanted(
+  unsent: readonly WorkingOrder[],
+  kind: OrderKind,
+  parts: readonly Decimal[],
+): boolean {
+  return (
+    unsent.length > 0 &&
+    kind === 'market' &&
+    unsent.every(({ terms }) => terms.kind === kind) &&
+    sumDecimals(unsent.map(({ terms }) => terms.quantity)).eq(sumDecimals(parts))
+  );
 }
 
 function isFirstClose(node: TrancheNode): boolean {
   return node.tranche.nextGeneration.close === 1;
 }
 
-function closeOrders(parts: readonly Decimal[]) {
+function closeOrders(parts: readonly Decimal[]): readonly DesiredOrder[] {
   return parts.map((quantity, slot) => ({
     slot,
-    kind: 'market' as const,
+    kind: 'market',
     quantity,
     price: null,
     triggerPrice: null,
@@ -121,29 +156,15 @@ function closeOrders(parts: readonly Decimal[]) {
   }));
 }
 
-/** Resting take-profits may fill while we close: their end is awaited, unless nothing rests and time is short. */
-function waitForTakeProfits(step: Step, node: TrancheNode): boolean {
-  const open = ordersOf(node, 'take-profit').some((order) => !isSettled(order));
-  if (!open || node.close === null) return false;
-  if (!node.close.urgent) return true;
-  if (!step.state.venue.countsRestingReduceOnly) return false;
-  const until = node.close.startedMono + URGENT_READ_MS;
-  if (step.mono >= until) return false;
-  step.wake(node, until);
-  return true;
-}
-
-/** A stop that is executing right now is the close. */
-function waitForTriggeredStop(step: Step, node: TrancheNode): boolean {
-  let waiting = false;
-  for (const order of stopsFor(step.state, node)) {
-    if (order.status !== 'triggered') continue;
-    const until = (order.triggeredAt ?? step.mono) + TRIGGERED_UNFILLED_MS;
-    if (step.mono >= until) continue;
-    step.wake(node, until);
-    waiting = true;
-  }
-  return waiting;
+function limitOrder(quantity: Decimal, price: Decimal): DesiredOrder {
+  return {
+    slot: 0,
+    kind: 'ioc-limit',
+    quantity,
+    price,
+    triggerPrice: null,
+    triggerSource: null,
+  };
 }
 
 /** Compare before closing: what the exchange holds bounds what is sent. A failed read is never "nothing there". */
@@ -311,8 +332,12 @@ function closeWithoutStore(step: Step, node: TrancheNode): void {
   const parts = splitMarketQuantity(remaining(tranche), step.instrument(tranche.symbol));
   close.unrecordedSent = true;
   const unsent = ordersOf(node, 'close').filter((order) => order.unsent);
-  const orders = unsent.length > 0 ? unsent : intend(step, node, 'close', closeOrders(parts));
-  sendOrders(step, 'emergency', orders, true);
+  if (isAsWanted(unsent, 'market', parts)) {
+    sendOrders(step, 'emergency', unsent, true);
+    return;
+  }
+  for (const order of unsent) requestCancel(step, order, 'another exit is wanted by now');
+  sendOrders(step, 'emergency', intend(step, node, 'close', closeOrders(parts)), true);
 }
 
 /** Nothing is held any more: orders that still rest go, then the tranche is closed. */
@@ -340,52 +365,4 @@ function finish(step: Step, node: TrancheNode): void {
 
 function isSettledOrResting(order: WorkingOrder): boolean {
   return isSettled(order) || isOpen(order.status);
-}
-
-function tellClosed(step: Step, node: TrancheNode): void {
-  const { tranche } = node;
-  const { contractSize } = step.instrument(tranche.symbol);
-  const reason = tranche.closing?.reason ?? 'external';
-  const exitPrice = tranche.exitedQty.gt(0) ? tranche.proceeds.div(tranche.exitedQty) : null;
-  const level = tranche.closing?.level ?? tranche.exits.at(-1)?.level ?? null;
-  const difference = level === null || exitPrice === null ? null : exitPrice.minus(level);
-  const signed =
-    difference === null ? null : tranche.side === 'LONG' ? difference : difference.times(-1);
-  step.emit('tranche:closed', {
-    symbol: tranche.symbol,
-    positionId: tranche.positionId,
-    trancheId: tranche.id,
-    side: tranche.side,
-    reason,
-    quantity: toDecimalString(tranche.exitedQty),
-    entryPrice: toDecimalString(tranche.entryPrice),
-    exitPrice: exitPrice === null ? null : toDecimalString(exitPrice),
-    realizedPnl: toDecimalString(realizedPnl(tranche, contractSize)),
-    fees: toDecimalString(feesPaid(tranche)),
-    slippage: signed === null ? null : toDecimalString(signed),
-    chain: {
-      tick: causingTick(step, node),
-      rule: reason,
-      level: level === null ? null : toDecimalString(level),
-      requests: node.orders.map((order) => order.clientOrderId),
-      fills: tranche.exits.map(exitView),
-    },
-    tranche: trancheView(step.state, node, step.mono),
-  });
-}
-
-/** The price that made the rule fire: ours, or where a resting order acted first, the one it was executed at. */
-function causingTick(step: Step, { tranche }: TrancheNode): CausalChain['tick'] {
-  const trigger = tranche.closing?.trigger;
-  if (trigger) {
-    return { source: trigger.source, price: toDecimalString(trigger.price), time: trigger.time };
-  }
-  const exit = tranche.exits.find((candidate) => candidate.role !== 'external');
-  if (exit === undefined || exit.role === 'close') return null;
-  const order = step.state.orders.get(exit.orderId as WorkingOrder['clientOrderId']);
-  return {
-    source: order?.terms.triggerSource ?? 'LAST',
-    price: toDecimalString(exit.price),
-    time: exit.time,
-  };
 }

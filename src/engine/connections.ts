@@ -1,4 +1,5 @@
 import type { Step } from './step-context.js';
+import { interruptBars } from './volatility.js';
 
 /** Name of the timer that judges how old the prices are. */
 export const STALENESS_TIMER = 'staleness:all';
@@ -25,6 +26,7 @@ export function applyStaleness(current: Step, name: string, stale: boolean, reas
   let youngest = Number.NEGATIVE_INFINITY;
   for (const book of symbol.books.values()) youngest = Math.max(youngest, book.lastHeardAt);
   const ageMs = Number.isFinite(youngest) ? current.mono - youngest : 0;
+  if (stale) interruptBars(current, symbol, false);
   if (stale) current.emit('price:stale', { symbol: name, ageMs, reason });
   else current.emit('price:recovered', { symbol: name, reason });
   current.revisitAll(symbol);
@@ -58,6 +60,7 @@ export function applyFeedConnection(
     if (!up) applyStaleness(current, symbol.symbol, true, 'the price feed is disconnected');
     current.revisitAll(symbol);
     if (to === 'reconnected') {
+      interruptBars(current, symbol, true);
       const sources = [...state.feedSources];
       current.send({ kind: 'watch-prices', symbol: symbol.symbol, sources });
       for (const source of sources)

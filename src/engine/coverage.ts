@@ -40,7 +40,8 @@ export function isGuardedLocally(state: EngineState, node: TrancheNode, mono: nu
  */
 export function guardedUntil(state: EngineState, node: TrancheNode): number | null {
   if (node.grace['stop-loss'] !== undefined) return Number.POSITIVE_INFINITY;
-  if (node.tranche.state === 'CLOSING') {
+  /** A close that takes its time keeps the stop in sight; any other one is the guard in action. */
+  if (node.tranche.state === 'CLOSING' && !node.armed.has('stop-loss')) {
     /** What nothing covered before stays uncovered until it is closed. */
     if (node.close === null || node.gap !== null) return null;
     return node.close.startedMono + TRIGGERED_UNFILLED_MS;
@@ -51,7 +52,8 @@ export function guardedUntil(state: EngineState, node: TrancheNode): number | nu
 
 /** The prices on which our stop guard is armed, `null` when it is not or cannot hear them. */
 export function guardingBook(state: EngineState, node: TrancheNode): PriceBook | null {
-  if (!node.armed.has('stop-loss') || !state.feedUp) return null;
+  const armed = node.armed.has('stop-loss') || node.confirming !== null;
+  if (!armed || !state.feedUp) return null;
   const symbol = state.symbols.get(node.tranche.symbol);
   if (symbol === undefined || symbol.stale) return null;
   const book = bookFor(symbol, stopSource(state, node.tranche));

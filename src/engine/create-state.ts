@@ -84,6 +84,9 @@ export function symbolState(state: EngineState, symbol: string): SymbolState {
       lastFillMono: Number.NEGATIVE_INFINITY,
       stale: false,
       watched: false,
+      confirming: new Set(),
+      bars: [],
+      liquidation: { LONG: null, SHORT: null },
     };
     state.symbols.set(symbol, known);
   }

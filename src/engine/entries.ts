@@ -1,5 +1,6 @@
 import { type Decimal, toDecimalString } from '../model/decimal.js';
 import { type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
+import { NO_PROGRESS } from '../model/exit-progress.js';
 import { trancheIdOf } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ExecutionLedger } from '../model/ledger.js';
@@ -7,6 +8,7 @@ import { entrySideOf, type PositionSide } from '../model/side.js';
 import { heldCost, remaining, type Tranche } from '../model/tranche.js';
 import { assign, mergeGroup } from '../positions/assignment.js';
 import { exitLevels } from '../positions/exit-levels.js';
+import { takenAnew } from '../positions/level-shares.js';
 import {
   type Intake,
   joinTranche,
@@ -18,8 +20,10 @@ import { endGap } from './coverage-gap.js';
 import { evictClosed } from './evict-closed.js';
 import { tellFill } from './executions.js';
 import { tellFailure } from './order-traffic.js';
-import { newNode, type TrancheNode } from './state.js';
+import { freshPrice, stopSource } from './price-sources.js';
+import { forgetHits, newNode, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
+import { keepPeak } from './trail.js';
 import { trancheView } from './views.js';
 
 export interface Entry {
@@ -162,11 +166,23 @@ function join(step: Step, node: TrancheNode, intake: Intake, instrument: Instrum
   const { tranche } = node;
   const quantity = remaining(tranche).plus(intake.quantity);
   const entryPrice = heldCost(tranche).plus(intake.cost).div(quantity);
-  const { plan, problem } = plannable(tranche.plan, tranche.side, entryPrice, instrument);
+  const { plan, problem } = plannable(
+    tranche.plan,
+    tranche.side,
+    entryPrice,
+    instrument,
+    tranche.progress,
+  );
   tranche.plan = plan;
-  joinTranche(tranche, intake, instrument, step.now);
+  joinTranche(tranche, intake, instrument, step.now, stopPrice(step, tranche));
   step.touch(node);
   if (problem !== null) tellFailure(step, node, null, problem);
+}
+
+/** What the stops of the tranche are judged on now. */
+function stopPrice(step: Step, tranche: Tranche): Decimal | null {
+  const symbol = step.symbol(tranche.symbol);
+  return freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono);
 }
 
 /** A fill is never dropped because one of its levels is impossible: the other level still protects it. */
@@ -175,6 +191,7 @@ function plannable(
   side: PositionSide,
   entryPrice: Decimal,
   instrument: Instrument,
+  progress = NO_PROGRESS,
 ): { readonly plan: ExitPlan; readonly problem: string | null } {
   let problem: string | null = null;
   for (const candidate of [
@@ -184,7 +201,7 @@ function plannable(
     NO_EXITS,
   ]) {
     try {
-      exitLevels(candidate, side, entryPrice, instrument);
+      exitLevels(candidate, side, entryPrice, instrument, progress);
       return { plan: candidate, problem };
     } catch (error) {
       problem ??= `impossible level: ${error instanceof Error ? error.message : String(error)}`;
@@ -217,10 +234,12 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
   const [first] = nodes;
   if (first === undefined) throw new Error('a merge needs tranches');
   const instrument = step.instrument(first.tranche.symbol);
+  for (const each of nodes) keepPeak(each);
   const { survivor, absorbed } = mergeTranches(
     nodes.map((node) => node.tranche),
     instrument,
     step.now,
+    stopPrice(step, first.tranche),
   );
   const node = step.node(survivor.id) as TrancheNode;
   const symbol = step.symbol(survivor.symbol);
@@ -234,7 +253,8 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
       step.saveOrder(order);
     }
     gone.orders.length = 0;
-    gone.grace = {};
+    forgetHits(gone);
+    symbol.confirming.delete(gone);
     node.lastFillMono = Math.max(node.lastFillMono, gone.lastFillMono);
     gone.wakeAt = null;
     node.waiters.push(...gone.waiters);
@@ -244,11 +264,10 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
     step.touch(gone);
     evictClosed(step, gone);
   }
-  node.grace = {};
+  forgetHits(node);
+  symbol.confirming.delete(node);
   /** Take-profits of the absorbed have slots and fills of their own: the survivor counts from here. */
-  survivor.takenBySlot = survivor.plan.takeProfits.map(() =>
-    survivor.openedQty.minus(survivor.openedQty),
-  );
+  survivor.takenBySlot = takenAnew(survivor, survivor.plan);
   step.touch(node);
   step.emit('tranche:merged', {
     symbol: survivor.symbol,

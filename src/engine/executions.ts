@@ -81,7 +81,7 @@ function bookExit(
     node.tranche,
     {
       reason: reasonOf(order, node),
-      level: order.terms.triggerPrice ?? order.terms.price ?? node.tranche.closing?.level ?? null,
+      level: levelOf(order, node),
       orderId: order.clientOrderId,
       role: order.role,
       slot: order.slot,
@@ -235,8 +235,14 @@ export function tellFill(
   });
 }
 
+/** The level that an exit is measured by. The limit of a close is none: it follows the price. */
+function levelOf({ role, terms }: WorkingOrder, { tranche }: TrancheNode): Decimal | null {
+  const own = role === 'close' ? null : (terms.triggerPrice ?? terms.price);
+  return own ?? tranche.closing?.level ?? null;
+}
+
 function reasonOf(order: WorkingOrder, node: TrancheNode): CloseReason {
-  if (order.role === 'stop-loss') return 'stop-loss';
+  if (order.role === 'stop-loss') return order.rule ?? 'stop-loss';
   if (order.role === 'take-profit') return 'take-profit';
   return node.tranche.closing?.reason ?? 'external';
 }

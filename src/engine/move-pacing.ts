@@ -37,6 +37,9 @@ export function waitBeforeMove(
 function nearness(step: Step, node: TrancheNode, level: Decimal): Decimal {
   const { tranche } = node;
   const { tickSize } = step.instrument(tranche.symbol);
-  const distance = tranche.entryPrice.minus(level).abs();
+  const { stopRule } = tranche.levels;
+  /** A trail's distance is from the best price, not from the entry. */
+  const reference = stopRule === 'trailing-stop' ? tranche.progress.peak : null;
+  const distance = (reference ?? tranche.entryPrice).minus(level).abs();
   return maxDecimal(tickSize.times(2), minDecimal(level.times('0.001'), distance.div(4)));
 }

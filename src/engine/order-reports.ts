@@ -1,5 +1,6 @@
 import { SHORT_LIFE_MS } from '../limits.js';
-import { maxDecimal } from '../model/decimal.js';
+import { type Decimal, maxDecimal } from '../model/decimal.js';
+import type { StopRule } from '../model/exit-plan.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { ClientOrderId } from '../model/ids.js';
 import type { ResolveEvidence } from '../model/input.js';
@@ -94,6 +95,8 @@ function learnTerms(order: WorkingOrder, report: OrderReport): void {
 function paceShortLived(step: Step, order: WorkingOrder, became: OrderReport['status']): void {
   const ended = became === 'canceled' || became === 'expired' || became === 'rejected';
   if (!ended || order.cancelReason !== null || order.execution.bookedQty.gt(0)) return;
+  /** It was to end by itself if the price is not there: its successor has a pace of its own. */
+  if (order.terms.kind === 'ioc-limit' && became !== 'rejected') return;
   const node = step.survivor(order.trancheId);
   const attempts = node && attemptsOf(node, order.role);
   if (!node || !attempts) return;
@@ -296,6 +299,7 @@ export function adoptStray(
       trancheId: home.tranche.id,
       role: parts.role,
       slot: parts.slot,
+      rule: parts.role === 'stop-loss' ? ruleAt(home, report.triggerPrice) : null,
       generation: parts.generation,
       terms: {
         symbol: report.symbol,
@@ -329,4 +333,10 @@ export function adoptStray(
     return order;
   }
   return null;
+}
+
+/** Which rule a stop that came to light was for: the one in force if it lies there. */
+function ruleAt({ tranche: { levels } }: TrancheNode, triggerPrice: Decimal | null): StopRule {
+  const inForce = triggerPrice !== null && (levels.stopLoss?.eq(triggerPrice) ?? false);
+  return inForce ? levels.stopRule : 'stop-loss';
 }

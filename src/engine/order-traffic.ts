@@ -44,6 +44,7 @@ export function intend(
       trancheId: tranche.id,
       role,
       slot: desired.slot,
+      rule: role === 'stop-loss' ? (desired.rule ?? 'stop-loss') : null,
       generation,
       terms: {
         symbol: tranche.symbol,

@@ -68,3 +68,9 @@ export function isPassed(
   const fromAbove = (side === 'LONG') === (rule === 'stop-loss');
   return fromAbove ? price.lte(level) : price.gte(level);
 }
+
+/** How far past a take-profit nothing is waited for. */
+export function beyond(level: Decimal, side: PositionSide, bps: number): Decimal {
+  const factor = decimal(10_000 + (side === 'LONG' ? bps : -bps)).div(10_000);
+  return level.times(factor);
+}

@@ -10,11 +10,16 @@ import {
   desiredStops,
   desiredTakeProfits,
   splitMarketQuantity,
+  type TakeProfitWish,
 } from '../positions/desired-exits.js';
+import { takeProfitQuantities } from '../positions/take-profit-quantities.js';
 import { beginClose } from './begin-close.js';
+import { advanceConfirmation } from './confirmation.js';
 import { coverageOf, isGuardedLocally, restingStopQuantity } from './coverage.js';
 import { tellMissing } from './coverage-gap.js';
-import { endGraces, syncLevels } from './level-hits.js';
+import { advanceRules } from './exit-rules.js';
+import { syncLevels } from './guards.js';
+import { endGraces } from './level-hits.js';
 import { waitBeforeMove } from './move-pacing.js';
 import { intend, REPLACED, requestCancel, sendOrders, tellFailure } from './order-traffic.js';
 import { freshPrice } from './price-sources.js';
@@ -44,9 +49,15 @@ export function protect(step: Step, node: TrancheNode): void {
     });
     return;
   }
+  advanceRules(step, node);
+  if (tranche.state !== 'OPEN') return;
   endGraces(step, node);
   if (tranche.state !== 'OPEN') return;
+  advanceConfirmation(step, node);
+  if (tranche.state !== 'OPEN') return;
   syncLevels(step, node);
+  if (tranche.state !== 'OPEN') return;
+  takeWhole(step, node);
   if (tranche.state !== 'OPEN') return;
   watchTriggeredStops(step, node);
   if (tranche.state !== 'OPEN') return;
@@ -66,9 +77,10 @@ export function protect(step: Step, node: TrancheNode): void {
     sendOrders(step, 'emergency', placed);
     return;
   }
-  /** The very first orders may go in one request, the stop in front. */
+  /** The very first orders may go in one request, the stop in front: what is too much for one waits for the stop. */
   if (first && placed.length > 0 && mayBatch(step)) {
-    const profits = placeableProfits(step, node);
+    const room = Math.max(0, step.state.venue.batchSize - placed.length);
+    const profits = placeableProfits(step, node).slice(0, room);
     const together = [...placed, ...intend(step, node, 'take-profit', profits)];
     sendOrders(step, 'emergency', profits.length === 0 ? placed : together);
     return;
@@ -170,7 +182,7 @@ function watchTriggeredStops(step: Step, node: TrancheNode): void {
     if (step.mono < due) step.wake(node, due);
     else
       beginClose(step, node, {
-        reason: 'stop-loss',
+        reason: order.rule ?? 'stop-loss',
         level: order.terms.triggerPrice,
         trigger: null,
       });
@@ -232,6 +244,10 @@ function isStopInPlace(step: Step, node: TrancheNode, desired: DesiredRole): boo
   if (node.tranche.levels.stopLoss === null) return true;
   if (desired.local !== null && desired !== SHARED) return true;
   if (restingStopQuantity(step.state, node).gte(remaining(node.tranche))) return true;
+  /** More parts than are ever placed at once: the rest is guarded by us, and has no need of what the exits take. */
+  if (desired !== SHARED && allRest(desired, ownStops(node))) {
+    return isGuardedLocally(step.state, node, step.mono);
+  }
   const { failures, lastCode } = attemptsToCover(step, node);
   const refused = failures > 0 && lastCode !== 'throttled';
   return refused && isGuardedLocally(step.state, node, step.mono);
@@ -240,8 +256,8 @@ function isStopInPlace(step: Step, node: TrancheNode, desired: DesiredRole): boo
 function placeableProfits(step: Step, node: TrancheNode) {
   const { tranche } = node;
   const instrument = step.instrument(tranche.symbol);
-  const { profitsAsLimits } = stopPlanOf(step, tranche.symbol);
-  const { orders } = desiredTakeProfits(tranche, instrument, step.state.venue, profitsAsLimits);
+  const wish = profitWish(step, node);
+  const { orders } = desiredTakeProfits(tranche, instrument, step.state.venue, wish);
   const symbol = step.symbol(tranche.symbol);
   const mark =
     freshPrice(step.state, symbol, 'MARK', step.mono) ??
@@ -254,6 +270,29 @@ function placeableProfits(step: Step, node: TrancheNode) {
   /** A limit outside the exchange's band is guarded locally until the price comes nearer. */
   if (allowed.length < orders.length) step.wake(node, step.mono + TRIGGERED_UNFILLED_MS);
   return allowed;
+}
+
+function profitWish(step: Step, node: TrancheNode): TakeProfitWish {
+  const { profitsAsLimits } = stopPlanOf(step, node.tranche.symbol);
+  return { asLimits: profitsAsLimits, taking: new Set(node.taking.keys()) };
+}
+
+/** Levels that the price has passed, and that leave nothing worth an order: the whole tranche is closed. */
+function takeWhole(step: Step, node: TrancheNode): void {
+  if (node.taking.size === 0) return;
+  const { tranche } = node;
+  const instrument = step.instrument(tranche.symbol);
+  const { minNotionalOnExits } = step.state.venue;
+  const quantities = takeProfitQuantities(tranche, instrument, minNotionalOnExits);
+  let rest = remaining(tranche);
+  for (const slot of node.taking.keys()) {
+    const quantity = quantities[slot];
+    if (quantity === undefined || quantity.lte(0)) node.taking.delete(slot);
+    else rest = rest.minus(quantity);
+  }
+  const last = [...node.taking.values()].at(-1);
+  if (last === undefined || splitMarketQuantity(rest, instrument).length > 0) return;
+  beginClose(step, node, { reason: 'take-profit', ...last });
 }
 
 /** Take-profits: amended by cancelling first, so that two never rest for one quantity. */
@@ -270,7 +309,8 @@ function placeTakeProfits(step: Step, node: TrancheNode): void {
     step.wake(node, step.mono + REPLAN_PAUSE_MS);
     return;
   }
-  sendOrders(step, 'protective', [
+  const urgent = diff.place.some(({ kind }) => kind === 'market');
+  sendOrders(step, urgent ? 'emergency' : 'protective', [
     ...diff.resend,
     ...intend(step, node, 'take-profit', diff.place),
   ]);
@@ -291,8 +331,7 @@ export function isProtectedAsPlanned(step: Step, node: TrancheNode): boolean {
     if (!guarded && !allRest(stops, ownStops(node))) return false;
     if (stops.local !== null && stops.local !== 'plan') return false;
   }
-  const { profitsAsLimits } = stopPlanOf(step, tranche.symbol);
-  const profits = desiredTakeProfits(tranche, instrument, state.venue, profitsAsLimits);
+  const profits = desiredTakeProfits(tranche, instrument, state.venue, profitWish(step, node));
   if (tranche.levels.takeProfits.length === 0 || profits.local === 'plan') return true;
   return profits.local === null && allRest(profits, ordersOf(node, 'take-profit'));
 }

@@ -40,6 +40,8 @@ export function restoreState(state: EngineState, values: RestoredValues, mono: n
     if (order.venueOrderId !== null) {
       state.byVenueId.set(ledgerKey(order.terms.symbol, order.venueOrderId), order.clientOrderId);
     }
+    /** When it was triggered is not stored: it gets its time to fill from now on. */
+    if (order.status === 'triggered') order.triggeredAt = mono;
     if (order.status === 'unresolved' || order.cancelStatus === 'unresolved') {
       state.searches.set(order.clientOrderId, newSearch(mono));
     }

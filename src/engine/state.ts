@@ -1,10 +1,12 @@
-import type { Decimal } from '../model/decimal.js';
+import type { Decimal, DecimalString } from '../model/decimal.js';
+import type { StopRule } from '../model/exit-plan.js';
 import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import type { MonitorEvent } from '../model/monitor-event.js';
 import type { OrderRole, WorkingOrder } from '../model/order.js';
 import type { PriceSource } from '../model/price.js';
+import type { PriceBar } from '../model/price-bar.js';
 import type { OrderReport } from '../model/reports.js';
 import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
@@ -12,7 +14,9 @@ import type { Coverage, Tranche, TriggerEvidence } from '../model/tranche.js';
 import type { VenueTraits } from '../model/venue-traits.js';
 import type { Search } from '../orders/absence-proof.js';
 import type { Issuer } from '../orders/client-order-id.js';
-import type { ArmedLevel, LevelHandle, PriceBook } from '../triggers/price-book.js';
+import type { ArmedLevel, LevelHandle, PriceBook, TrailHandle } from '../triggers/price-book.js';
+import type { AverageRange } from '../volatility/average-range.js';
+import type { BarBuilder } from '../volatility/bar-builder.js';
 
 /** Everything the core knows. Changed by `step` alone; deterministic in the inputs. */
 export interface EngineState {
@@ -113,6 +117,12 @@ export interface SymbolState {
   lastFillMono: number;
   stale: boolean;
   watched: boolean;
+  /** Tranches whose stop was hit and waits for more: while there are some, every tick is looked at. */
+  readonly confirming: Set<TrancheNode>;
+  /** Bars that are built or were given, one lane per length. Empty unless a plan goes by volatility. */
+  readonly bars: BarLane[];
+  /** Where the exchange would liquidate, as it last said; `null` = it did not. */
+  readonly liquidation: Record<PositionSide, Decimal | null>;
 }
 
 export interface Suspicion {
@@ -140,7 +150,17 @@ export interface TrancheNode {
     string,
     { readonly book: PriceBook; readonly handle: LevelHandle; readonly level: ArmedLevel }
   >;
-  grace: Partial<Record<'stop-loss' | 'take-profit', Grace>>;
+  /** Our own guards fired, and orders that rest for the same reason get their chance first. */
+  grace: Partial<Record<'stop-loss', StopGrace>>;
+  readonly profitGraces: Map<number, Grace>;
+  /** Take-profit levels that the price has passed and that are taken at market, by slot. */
+  readonly taking: Map<number, Pick<Grace, 'level' | 'trigger'>>;
+  /** A stop was hit and has to be seen again before it counts. */
+  confirming: Confirming | null;
+  /** The trail as the price book follows it. */
+  trail: ArmedTrailOf | null;
+  /** How old the tranche was when this process first looked at it, ms, and when that was, monotonic ms. */
+  age: { readonly ms: number; readonly since: number } | null;
   close: CloseProgress | null;
   stop: Attempts;
   profit: Attempts;
@@ -179,7 +199,38 @@ export interface Grace {
   readonly until: number;
   readonly trigger: TriggerEvidence;
   readonly level: Decimal;
-  over: boolean;
+}
+
+export interface StopGrace extends Grace {
+  readonly rule: StopRule;
+}
+
+/** A hit that a rule wants to see confirmed. */
+export interface Confirming {
+  readonly rule: StopRule;
+  readonly level: Decimal;
+  readonly trigger: TriggerEvidence;
+  /** Monotonic ms of the first tick. */
+  readonly since: number;
+  /** Consecutive ticks at or past the level. */
+  ticks: number;
+}
+
+/** Bars of one length of a symbol, and the averages that are made of them. */
+export interface BarLane {
+  readonly barMs: number;
+  /** The price that bars are built of. */
+  readonly source: PriceSource;
+  readonly builder: BarBuilder;
+  readonly averages: AverageRange[];
+  /** The newest finished ones, the oldest first: a further average begins with them. */
+  readonly recent: PriceBar[];
+}
+
+export interface ArmedTrailOf {
+  readonly book: PriceBook;
+  readonly handle: TrailHandle;
+  readonly callbackPct: DecimalString;
 }
 
 export interface CloseProgress {
@@ -187,6 +238,10 @@ export interface CloseProgress {
   urgent: boolean;
   /** When waiting began. */
   startedMono: number;
+  /** When the close itself began, monotonic ms; `null` = before a restart, and nobody has asked yet. */
+  begunMono: number | null;
+  /** When its last order left, monotonic ms; `null` = none left in this process. */
+  sentMono: number | null;
   view: 'none' | 'reading' | 'known' | 'failed';
   readingSince: number;
   /** When the view came or failed, monotonic ms. */
@@ -273,6 +328,11 @@ export function newNode(tranche: Tranche, mono: number): TrancheNode {
     orders: [],
     armed: new Map(),
     grace: {},
+    profitGraces: new Map(),
+    taking: new Map(),
+    confirming: null,
+    trail: null,
+    age: null,
     close: null,
     stop: noAttempts(),
     profit: noAttempts(),
@@ -289,6 +349,14 @@ export function newNode(tranche: Tranche, mono: number): TrancheNode {
     openedMono: mono,
     lastFillMono: mono,
   };
+}
+
+/** Forgets what our own guards have seen: the levels are judged anew. */
+export function forgetHits(node: TrancheNode): void {
+  node.grace = {};
+  node.profitGraces.clear();
+  node.taking.clear();
+  node.confirming = null;
 }
 
 /** Orders of one role. */

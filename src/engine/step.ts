@@ -23,6 +23,7 @@ import {
 import { coverageOf, isCoveredAtExchange } from './coverage.js';
 import { symbolState } from './create-state.js';
 import { applyFill, applyLookUp, applyOrderEnd, exposureFailed } from './fills.js';
+import { noteLiquidation } from './liquidation-guard.js';
 import { correctMisreadExits } from './misread-exits.js';
 import {
   adoptStray,
@@ -33,6 +34,7 @@ import {
   ownOrder,
 } from './order-reports.js';
 import { becomeUnsent } from './order-traffic.js';
+import { splitOnRequest } from './split.js';
 import type { EngineState } from './state.js';
 import { Step } from './step-context.js';
 import { shareStops } from './stop-pool.js';
@@ -45,6 +47,7 @@ import {
   updateLevels,
   updatePlan,
 } from './user-calls.js';
+import { applyBars, askForBarsAgain, followConfigured, interruptBars } from './volatility.js';
 
 /** A tranche is looked at until nothing new follows; more rounds than this would be a loop. */
 const ROUNDS_MAX = 64;
@@ -160,7 +163,11 @@ function apply(current: Step, input: Input): void {
     case 'feed-staleness':
       applyStaleness(current, input.symbol, input.stale, 'told by the feed');
       return;
+    case 'bars':
+      applyBars(current, input);
+      return;
     case 'feed-gap':
+      interruptBars(current, current.symbol(input.symbol), true);
       current.send({
         kind: 'compare-account',
         reason: `prices of ${input.symbol} may be missing: ${input.detail}`,
@@ -186,6 +193,9 @@ function apply(current: Step, input: Input): void {
       return;
     case 'merge':
       mergeOnRequest(current, input);
+      return;
+    case 'split':
+      splitOnRequest(current, input);
       return;
     case 'lifecycle':
       applyLifecycle(current, input.to);
@@ -257,10 +267,13 @@ function applyOrderReport(current: Step, report: OrderReport): void {
  */
 function applyPositionReport(
   current: Step,
-  { symbol, side: reported, quantity }: PositionReport,
+  { symbol, side: reported, quantity, liquidationPrice }: PositionReport,
 ): void {
   const known = current.state.symbols.get(symbol);
   if (known === undefined || current.state.phase === 'booting') return;
+  /** Streams seldom tell it, but what is flat has none: the next position must not be judged by it. */
+  if (liquidationPrice !== null || quantity.lte(0))
+    noteLiquidation(current, known, reported, liquidationPrice);
   const held = sumDecimals(known.live[reported].map((node) => remaining(node.tranche)));
   if (quantity.lt(held.plus(known.external[reported]))) {
     current.state.comparedAt = null;
@@ -281,6 +294,7 @@ function applyTimer(current: Step, key: string): void {
   } else if (kind === 'confirm') {
     confirmationTimedOut(current, rest.slice(1).join(':'), rest[0] as PriceSource);
   } else if (kind === BROKEN_STEP_TIMER) replanBrokenStep(current, Number(rest[0]));
+  else if (kind === 'bars') askForBarsAgain(current, rest.slice(1).join(':'), Number(rest[0]));
   else if (kind === 'answer') settleCloseWaiters(current);
   else if (kind === 'staleness') judgeStaleness(current);
 }
@@ -323,6 +337,8 @@ function applyLifecycle(current: Step, to: 'started' | 'paused' | 'resumed' | 's
     return;
   }
   if (to === 'started') {
+    followConfigured(current);
+    watchSymbols(current, new Set(state.symbols.keys()));
     current.emit('monitor:started', {
       state: 'running',
       reason: 'the account was compared and triggers are armed',
@@ -353,7 +369,8 @@ function watchSymbols(current: Step, symbols: ReadonlySet<string>): void {
   const { state } = current;
   for (const name of symbols) {
     const symbol = current.symbol(name);
-    const held = symbol.live.LONG.length > 0 || symbol.live.SHORT.length > 0;
+    const held =
+      symbol.live.LONG.length > 0 || symbol.live.SHORT.length > 0 || symbol.bars.length > 0;
     if (held === symbol.watched) continue;
     symbol.watched = held;
     if (held)

@@ -3,11 +3,14 @@ import { type Decimal, decimal } from '../model/decimal.js';
 import type { Input } from '../model/input.js';
 import { PRICE_SOURCES, type PriceSource } from '../model/price.js';
 import type { PriceBook } from '../triggers/price-book.js';
-import { levelKey, onLevelHit } from './level-hits.js';
+import { judgeConfirmations } from './confirmation.js';
+import { forgetLevel } from './guards.js';
+import { isStopHit, onLevelHit } from './level-hits.js';
 import { openBook } from './price-sources.js';
 import { restsAtLevel } from './shared-stops.js';
 import type { EngineState, Suspicion, SymbolState } from './state.js';
 import type { Step } from './step-context.js';
+import { addToBars, endsBar, takeIntoBars } from './volatility.js';
 
 /**
  * Takes a price that changes nothing; `false` means that `step` has to look at it. No allocation, no effect.
@@ -23,12 +26,16 @@ export function acceptQuietTick(
   receivedAt: number,
 ): boolean {
   const known = state.symbols.get(symbol);
-  if (known === undefined || known.stale) return false;
+  if (known === undefined || known.stale || known.confirming.size > 0) return false;
   const book = known.books.get(source);
   /** The price ends a silence: guards on it count again, and that is noticed. */
   if (book === undefined || receivedAt - book.lastHeardAt > state.settings.staleAfterMs)
     return false;
-  return book.acceptQuiet(price, exchangeTime, receivedAt);
+  if (known.bars.length === 0) return book.acceptQuiet(price, exchangeTime, receivedAt);
+  if (endsBar(known, source, exchangeTime)) return false;
+  if (!book.acceptQuiet(price, exchangeTime, receivedAt)) return false;
+  addToBars(known, source, price);
+  return true;
 }
 
 /** A price that hits something, or that must be doubted first. */
@@ -124,9 +131,9 @@ function hitUnguardedStops(
     const node = step.node(level.trancheId);
     if (node === undefined) continue;
     /** Whatever is not acted on is armed again when the tranche is looked at. */
-    node.armed.delete(levelKey(level));
+    forgetLevel(node, level);
     step.revisit(node);
-    if (level.rule !== 'stop-loss' || restsAtLevel(step.state, node)) continue;
+    if (!isStopHit(level) || restsAtLevel(step.state, node)) continue;
     onLevelHit(step, node, level, { source: tick.source, price, time: tick.exchangeTime });
   }
 }
@@ -220,6 +227,7 @@ function acceptPrice(
     : tick.receivedAt - book.lastHeardAt;
   book.accept(tick.price, tick.exchangeTime, tick.receivedAt);
   state.lastUpdate = step.now;
+  takeIntoBars(step, symbol, source, tick.price, tick.exchangeTime);
   if (symbol.stale || silentMs > state.settings.staleAfterMs) step.revisitAll(symbol);
   if (symbol.stale) {
     symbol.stale = false;
@@ -227,10 +235,12 @@ function acceptPrice(
   }
   if (state.phase === 'booting') return;
   const price: Decimal = decimal(tick.price);
+  if (symbol.confirming.size > 0)
+    judgeConfirmations(step, symbol, source, { source, price, time: tick.exchangeTime });
   for (const level of book.takeHits(price)) {
     const node = step.node(level.trancheId);
     if (node === undefined) continue;
-    node.armed.delete(levelKey(level));
+    forgetLevel(node, level);
     step.revisit(node);
     onLevelHit(step, node, level, { source, price, time: tick.exchangeTime });
   }

@@ -2,20 +2,24 @@ import { describe } from '../errors/describe.js';
 import type { PositionMonitorError } from '../errors/position-monitor-error.js';
 import { ValidationError } from '../errors/validation-error.js';
 import { type Decimal, toDecimalString } from '../model/decimal.js';
-import { type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
+import { asksForStop, type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
 import type { TrancheId } from '../model/ids.js';
 import type { Input } from '../model/input.js';
 import type { Registration } from '../model/ledger.js';
 import { openedSideOf } from '../model/side.js';
 import type { CloseReason } from '../model/tranche.js';
-import { exitLevels } from '../positions/exit-levels.js';
+import { takenAnew } from '../positions/level-shares.js';
+import { isTighter } from '../positions/stop-in-force.js';
+import { replan } from '../positions/tranche-arithmetic.js';
 import { beginClose } from './begin-close.js';
 import { settleCloseWaiters } from './close-waiters.js';
 import { merge } from './entries.js';
+import { loosestStop } from './liquidation-guard.js';
 import { clearAttempts, REMOVED, REPLACED, requestCancel, waitForCover } from './order-traffic.js';
 import { freshPrice, isPassed, profitSource, stopSource } from './price-sources.js';
-import type { TrancheNode } from './state.js';
+import { forgetHits, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
+import { keepPeak } from './trail.js';
 import { trancheView } from './views.js';
 
 /** `registerOrder`: a plan for an entry that is about to be sent. */
@@ -104,7 +108,19 @@ export function updateLevels(step: Step, input: Extract<Input, { kind: 'update-l
         : input.stopLoss === null
           ? null
           : { kind: 'price', price: toDecimalString(input.stopLoss) },
+    volatility: keptVolatility(plan.volatility, input),
   }));
+}
+
+/** A level that is taken away is not planned again by volatility. */
+function keptVolatility(
+  rule: ExitPlan['volatility'],
+  input: Extract<Input, { kind: 'update-levels' }>,
+): ExitPlan['volatility'] {
+  if (rule === null) return null;
+  const tpMultiple = input.takeProfit === null ? null : rule.tpMultiple;
+  const slMultiple = input.stopLoss === null ? null : rule.slMultiple;
+  return tpMultiple === null && slMultiple === null ? null : { ...rule, tpMultiple, slMultiple };
 }
 
 /** `updatePlan`: another plan for a tranche or for all tranches of a position. */
@@ -144,32 +160,31 @@ function problemWith(
   allowImmediate: boolean,
 ): PositionMonitorError | null {
   const { tranche } = node;
+  const { side } = tranche;
   const instrument = step.instrument(tranche.symbol);
   const symbol = step.symbol(tranche.symbol);
   try {
-    const levels = exitLevels(plan, tranche.side, tranche.entryPrice, instrument);
+    const changed = { ...tranche };
+    replan(changed, plan, instrument);
+    const { levels } = changed;
+    const loosest = loosestStop(step, changed);
+    const wantsOther = JSON.stringify(plan.stopLoss) !== JSON.stringify(tranche.plan.stopLoss);
+    /** A stop that nobody asks for anew was tightened before, and will be again. */
+    if (wantsOther && loosest && levels.stopLoss && isTighter(loosest, levels.stopLoss, side))
+      return beyondLiquidation(levels.stopLoss, loosest, symbol.liquidation[side]);
     if (allowImmediate) return null;
-    const stopPrice = freshPrice(
-      step.state,
-      symbol,
-      stopSource(step.state, { ...tranche, plan }),
-      step.mono,
-    );
-    if (
-      stopPrice &&
-      levels.stopLoss &&
-      isPassed(stopPrice, levels.stopLoss, tranche.side, 'stop-loss')
-    ) {
-      return alreadyPassed('stop-loss', levels.stopLoss, stopPrice);
+    const stopPrice = freshPrice(step.state, symbol, stopSource(step.state, changed), step.mono);
+    if (stopPrice && levels.guard && isPassed(stopPrice, levels.guard, side, 'stop-loss')) {
+      return alreadyPassed('stop-loss', levels.guard, stopPrice);
     }
     const profitPrice = freshPrice(
       step.state,
       symbol,
-      profitSource(step.state, tranche),
+      profitSource(step.state, changed),
       step.mono,
     );
     const [profit] = levels.takeProfits;
-    if (profitPrice && profit && isPassed(profitPrice, profit.price, tranche.side, 'take-profit')) {
+    if (profitPrice && profit && isPassed(profitPrice, profit.price, side, 'take-profit')) {
       return alreadyPassed('take-profit', profit.price, profitPrice);
     }
     return null;
@@ -177,6 +192,22 @@ function problemWith(
     if (error instanceof ValidationError) return error;
     throw error;
   }
+}
+
+function beyondLiquidation(
+  level: Decimal,
+  loosest: Decimal,
+  liquidationPrice: Decimal | null,
+): ValidationError {
+  return new ValidationError(
+    'LEVEL_BEYOND_LIQUIDATION',
+    `The stop ${toDecimalString(level)} would never be reached`,
+    {
+      expected: `a stop at ${toDecimalString(loosest)} or nearer to the price`,
+      received: `one beyond the liquidation price ${toDecimalString(liquidationPrice ?? loosest)}`,
+      remedy: 'Give a nearer stop, add margin, or switch liquidationGuard off',
+    },
+  );
 }
 
 function alreadyPassed(rule: string, level: Decimal, price: Decimal): ValidationError {
@@ -193,21 +224,16 @@ function alreadyPassed(rule: string, level: Decimal, price: Decimal): Validation
 
 function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string): void {
   const { tranche } = node;
-  tranche.plan = plan;
-  tranche.levels = exitLevels(
-    plan,
-    tranche.side,
-    tranche.entryPrice,
-    step.instrument(tranche.symbol),
-  );
-  tranche.takenBySlot = plan.takeProfits.map(
-    (_, slot) => tranche.takenBySlot[slot] ?? tranche.exitedQty.minus(tranche.exitedQty),
-  );
+  keepPeak(node);
+  /** Other levels are shares of what is held now; the same ones go on. */
+  if (!sameLevels(plan, tranche.plan)) tranche.takenBySlot = takenAnew(tranche, plan);
+  replan(tranche, plan, step.instrument(tranche.symbol));
   tranche.updatedAt = step.now;
-  node.grace = {};
+  forgetHits(node);
+  step.symbol(tranche.symbol).confirming.delete(node);
   clearAttempts(node.stop);
   clearAttempts(node.profit);
-  if (plan.stopLoss !== null) keepForSuccessor(step, node);
+  if (asksForStop(plan)) keepForSuccessor(step, node);
   step.touch(node);
   step.emit('tranche:updated', {
     symbol: tranche.symbol,
@@ -217,6 +243,10 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
     tranche: trancheView(step.state, node, step.mono),
     reason,
   });
+}
+
+function sameLevels(a: ExitPlan, b: ExitPlan): boolean {
+  return JSON.stringify(a.takeProfits) === JSON.stringify(b.takeProfits);
 }
 
 /** A stop is wanted again: one whose removal has not left goes only when its successor rests. */
@@ -270,8 +300,7 @@ function closeTargets(
   }
   const symbols =
     scope.kind === 'all' ? [...step.state.symbols.values()] : [step.symbol(scope.symbol)];
-  const sides =
-    scope.kind === 'position' && scope.side !== null ? [scope.side] : (['LONG', 'SHORT'] as const);
+  const sides = scope.side === null ? (['LONG', 'SHORT'] as const) : [scope.side];
   return symbols.flatMap((symbol) => sides.flatMap((side) => symbol.live[side]));
 }
 
@@ -316,7 +345,7 @@ function nodesOf(step: Step, id: string): TrancheNode[] {
   return found;
 }
 
-function notFound(id: string): ValidationError {
+export function notFound(id: string): ValidationError {
   return new ValidationError('NOT_FOUND', 'No open position or tranche has this id', {
     expected: 'an id from positions() or an event',
     received: describe(id),

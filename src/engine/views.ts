@@ -1,15 +1,23 @@
 import { coverOf } from '../model/cover.js';
-import { type Decimal, sumDecimals, toDecimalString, ZERO } from '../model/decimal.js';
+import {
+  type Decimal,
+  type DecimalString,
+  sumDecimals,
+  toDecimalString,
+  ZERO,
+} from '../model/decimal.js';
 import { positionIdOf } from '../model/ids.js';
 import { isTerminal, type WorkingOrder } from '../model/order.js';
 import type { PositionSide } from '../model/side.js';
 import { type Coverage, type Exit, remaining } from '../model/tranche.js';
 import type { ExitView, OrderView, PositionStatus, TrancheView } from '../model/views.js';
 import { unrealizedPnl } from '../positions/assignment.js';
+import { trailLevel } from '../positions/trailing.js';
 import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
 import { coverageOf, coverPartOf, isCoveredAtExchange, unprotectedMsOf } from './coverage.js';
 import { bookFor, stopSource } from './price-sources.js';
 import type { EngineState, SymbolState, TrancheNode } from './state.js';
+import { bestPrice } from './trail.js';
 
 export function trancheView(state: EngineState, node: TrancheNode, mono: number): TrancheView {
   const { tranche } = node;
@@ -37,8 +45,12 @@ export function trancheView(state: EngineState, node: TrancheNode, mono: number)
         price: toDecimalString(level.price),
         portion: toDecimalString(level.portion),
       })),
-      stopLoss: tranche.levels.stopLoss === null ? null : toDecimalString(tranche.levels.stopLoss),
+      stopLoss: textOrNull(tranche.levels.guard),
+      restingStop: textOrNull(tranche.levels.stopLoss),
+      stopRule: tranche.levels.stopRule,
     },
+    trail: trailView(state, node),
+    breakevenReached: tranche.progress.breakevenReached,
     orders: node.orders.map(orderView),
     exits: tranche.exits.map(exitView),
     coverage,
@@ -46,11 +58,27 @@ export function trancheView(state: EngineState, node: TrancheNode, mono: number)
     unprotectedMs: unprotectedMsOf(state, node, mono),
     realizedPnl: toDecimalString(realizedPnl(tranche, contractSize ?? ZERO.plus(1))),
     fees: toDecimalString(feesPaid(tranche)),
+    funding: toDecimalString(tranche.progress.fundingPaid),
     closeReason: tranche.closing?.reason ?? null,
     mergedInto: tranche.mergedInto,
     openedAt: tranche.openedAt,
     updatedAt: tranche.updatedAt,
   });
+}
+
+function textOrNull(value: Decimal | null): DecimalString | null {
+  return value === null ? null : toDecimalString(value);
+}
+
+/** The trail as the price book follows it, between the steps of the resting stop; out of the book as it was recorded. */
+function trailView(state: EngineState, node: TrancheNode): TrancheView['trail'] {
+  const { plan, side, symbol } = node.tranche;
+  const peak = bestPrice(node);
+  const instrument = state.symbols.get(symbol)?.instrument ?? null;
+  if (node.tranche.state !== 'OPEN' || plan.trailingStop === null) return null;
+  if (peak === null || instrument === null) return null;
+  const level = trailLevel(plan.trailingStop, peak, side, instrument);
+  return { peak: toDecimalString(peak), level: toDecimalString(level) };
 }
 
 function coverageAge(

@@ -11,12 +11,18 @@ export const ERROR_CODES = {
   LEVEL_INVALID: 'ValidationError',
   /** A level that the last price has already passed. */
   LEVEL_PASSED: 'ValidationError',
+  /** A stop beyond the price at which the exchange liquidates. */
+  LEVEL_BEYOND_LIQUIDATION: 'ValidationError',
   /** A plan, or a registered order, that is malformed. */
   PLAN_INVALID: 'ValidationError',
+  /** A quantity that cannot be split off a tranche. */
+  QUANTITY_INVALID: 'ValidationError',
   /** A registered order is refused because the tranche limit is reached. */
   TRANCHE_LIMIT: 'ValidationError',
   /** A price that is not a positive finite number, or for a symbol nobody subscribed. */
   TICK_INVALID: 'ValidationError',
+  /** A price bar that cannot be, or a request for bars that makes no sense. */
+  BAR_INVALID: 'ValidationError',
   /** No position or tranche has the given id. */
   NOT_FOUND: 'ValidationError',
   /** A call that flattens everything lacks its confirmation. */
@@ -45,8 +51,12 @@ export const ERROR_CODES = {
   EXCHANGE_PROTOCOL: 'ExchangeError',
   /** The price feed offers no source that the plan can be judged on. */
   FEED_SOURCE_MISSING: 'FeedError',
-  /** The price feed's first connection failed, or the feed is closed. */
+  /** The price feed's first connection failed, a request to it failed, or the feed is closed. */
   FEED_UNREACHABLE: 'FeedError',
+  /** The price feed answered something that could not be understood. */
+  FEED_PROTOCOL: 'FeedError',
+  /** The price feed has no bars of the length that was asked for. */
+  FEED_BARS_UNSUPPORTED: 'FeedError',
   /** Another process holds the store. */
   STORE_LOCKED: 'StoreError',
   /** The store is damaged; nothing was touched. */

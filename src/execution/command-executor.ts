@@ -1,6 +1,6 @@
 import { isMonitorError } from '../errors/position-monitor-error.js';
 import { FILL_OVERLAP_MS, REQUEST_TIMEOUT_MS } from '../limits.js';
-import type { Command, PlaceIntent } from '../model/command.js';
+import type { Command, ExchangeCommand, PlaceIntent } from '../model/command.js';
 import { toDecimalString } from '../model/decimal.js';
 import type { FillEvidence } from '../model/fill.js';
 import type { Input, ResolveEvidence } from '../model/input.js';
@@ -63,9 +63,7 @@ export class CommandExecutor {
     return this.#inFlight;
   }
 
-  perform(
-    command: Exclude<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>,
-  ): void {
+  perform(command: ExchangeCommand): void {
     this.#inFlight += 1;
     this.#run(command)
       .catch((error: unknown) => {
@@ -89,7 +87,7 @@ export class CommandExecutor {
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  #run(command: Parameters<CommandExecutor['perform']>[0]): Promise<void> {
+  #run(command: ExchangeCommand): Promise<void> {
     switch (command.kind) {
       case 'place':
         return this.#place(command);

@@ -1,12 +1,18 @@
 import { describe } from '../errors/describe.js';
 import { DETAIL_LENGTH_MAX, REPORT_ROWS_MAX } from '../limits.js';
-import { ZERO } from '../model/decimal.js';
+import { type Decimal, tryDecimal, ZERO } from '../model/decimal.js';
 import type { FillEvidence, TradeEvidence } from '../model/fill.js';
-import type { OrderKind, VenueOrderStatus } from '../model/order.js';
+import type { VenueOrderStatus } from '../model/order.js';
+import { ORDER_KINDS } from '../model/order-kind.js';
 import type { RejectCode, Rejection, WriteOutcome } from '../model/outcome.js';
 import { ownField } from '../model/own-field.js';
 import { PRICE_SOURCES } from '../model/price.js';
-import type { OrderReport, PositionReport, PriceReport } from '../model/reports.js';
+import type {
+  FundingEvidence,
+  OrderReport,
+  PositionReport,
+  PriceReport,
+} from '../model/reports.js';
 import type { OrderSide, PositionSide, WirePositionSide } from '../model/side.js';
 import type { AccountReport, ExchangeCause } from '../ports/exchange-adapter.js';
 import { protocolError, ReportReader } from './read-report.js';
@@ -20,7 +26,6 @@ import { protocolError, ReportReader } from './read-report.js';
 const ORDER_SIDES: readonly OrderSide[] = ['BUY', 'SELL'];
 const POSITION_SIDES: readonly PositionSide[] = ['LONG', 'SHORT'];
 const WIRE_SIDES: readonly WirePositionSide[] = ['LONG', 'SHORT', 'BOTH'];
-const KINDS: readonly OrderKind[] = ['market', 'limit', 'stop-market', 'take-profit-market'];
 const CAUSES: readonly ExchangeCause[] = ['order', 'liquidation', 'adl', 'settlement'];
 const STATUSES: readonly VenueOrderStatus[] = [
   'accepted',
@@ -68,7 +73,7 @@ export function normaliseOrder(raw: unknown, name = 'order report'): OrderReport
     clientOrderId: read.clientOrderId(),
     side: read.oneOf('side', ORDER_SIDES),
     positionSide: read.oneOf('positionSide', WIRE_SIDES),
-    kind: read.oneOf('kind', KINDS),
+    kind: read.oneOf('kind', ORDER_KINDS),
     status,
     // Position-bound stops have no quantity of their own.
     quantity: read.quantity('quantity'),
@@ -139,7 +144,31 @@ export function normalisePosition(
     side: read.oneOf('side', POSITION_SIDES),
     quantity: read.quantity('quantity'),
     entryPrice: read.price('entryPrice'),
+    liquidationPrice: priceIfAny(read.raw('liquidationPrice')),
     time: read.timeOr('time', readAtMs),
+  });
+}
+
+/** A price that is a help and no more: one that makes no sense is none, and keeps no position from being read. */
+function priceIfAny(raw: unknown): Decimal | null {
+  const price = tryDecimal(raw);
+  return price?.gt(0) ? price : null;
+}
+
+/** Reads a `FundingReport` of the symbol that was asked for. */
+export function normaliseFunding(
+  raw: unknown,
+  symbol: string,
+  name = 'funding report',
+): FundingEvidence {
+  const read = new ReportReader(raw, name);
+  if (read.symbol() !== symbol) read.fail('symbol', `"${symbol}"`);
+  return Object.freeze({
+    symbol,
+    id: read.id('id'),
+    amount: read.amount('amount'),
+    side: read.oneOfOr('side', POSITION_SIDES, null),
+    time: read.time('time'),
   });
 }
 

@@ -3,6 +3,7 @@ import type { AccountView } from '../model/input.js';
 import type { Clock } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import type { RequestScheduler } from '../ports/request-scheduler.js';
+import type { FundingReader } from './funding-reader.js';
 import { inTime } from './in-time.js';
 import {
   normaliseAll,
@@ -20,6 +21,8 @@ export interface AccountReadRequest {
   readonly boot: boolean;
   /** Symbols whose fills are wanted, with the time since when; `null` = from the exchange's time now. */
   readonly symbols: ReadonlyMap<string, number | null>;
+  /** What has been read of funding by the end is part of the view; nothing waits for it. */
+  readonly funding: Pick<FundingReader, 'take'>;
   /** Input count of the core when the reads began. */
   readonly startedAt: number;
 }
@@ -46,6 +49,7 @@ export async function readAccount(request: AccountReadRequest): Promise<AccountV
     ),
     fills,
     symbols: [...symbols.keys()],
+    funding: request.funding.take(),
     venueTime,
     startedAt: request.startedAt,
   };

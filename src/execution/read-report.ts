@@ -73,10 +73,14 @@ export class ReportReader {
     return value.eq(0) ? null : value;
   }
 
+  /** Any sign. */
+  amount(field: string): Decimal {
+    return this.#amount(field) ?? this.fail(field, 'a plain decimal');
+  }
+
   /** Any sign; `missing` when absent. */
   amountOr(field: string, missing: Decimal): Decimal {
-    if (this.raw(field) === undefined) return missing;
-    return this.#amount(field) ?? this.fail(field, 'a plain decimal');
+    return this.raw(field) === undefined ? missing : this.amount(field);
   }
 
   flagOr(field: string, missing: boolean): boolean {

@@ -1,9 +1,16 @@
-import { decimal, ZERO } from '../model/decimal.js';
+import { type Decimal, type DecimalString, decimal, ZERO } from '../model/decimal.js';
+import type { ExitProgress } from '../model/exit-progress.js';
 import type { ClientOrderId, PositionId, TrancheId } from '../model/ids.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import { isOpen, isTerminal, type WorkingOrder } from '../model/order.js';
 import type { Tranche } from '../model/tranche.js';
-import type { LedgerRow, OrderRow, StoreSnapshot, TrancheRow } from '../ports/store.js';
+import type {
+  LedgerRow,
+  OrderRow,
+  ProgressRow,
+  StoreSnapshot,
+  TrancheRow,
+} from '../ports/store.js';
 
 /** What a store gave back, as the core's own values. */
 export interface DecodedSnapshot {
@@ -60,8 +67,11 @@ function trancheFrom(row: TrancheRow): Tranche {
         price: decimal(level.price),
         portion: decimal(level.portion),
       })),
-      stopLoss: row.stopLoss === null ? null : decimal(row.stopLoss),
+      stopLoss: nullableDecimal(row.stopLoss),
+      guard: nullableDecimal(row.guard),
+      stopRule: row.stopRule,
     },
+    progress: progressFrom(row.progress),
     takenBySlot: row.takenBySlot.map((quantity) => decimal(quantity)),
     separate: row.separate,
     closing:
@@ -69,7 +79,7 @@ function trancheFrom(row: TrancheRow): Tranche {
         ? null
         : {
             reason: row.closing.reason,
-            level: row.closing.level === null ? null : decimal(row.closing.level),
+            level: nullableDecimal(row.closing.level),
             trigger:
               row.closing.trigger === null
                 ? null
@@ -78,7 +88,7 @@ function trancheFrom(row: TrancheRow): Tranche {
           },
     exits: row.exits.map((exit) => ({
       ...exit,
-      level: exit.level === null ? null : decimal(exit.level),
+      level: nullableDecimal(exit.level),
       quantity: decimal(exit.quantity),
       price: decimal(exit.price),
       fee: decimal(exit.fee),
@@ -90,6 +100,20 @@ function trancheFrom(row: TrancheRow): Tranche {
   };
 }
 
+function progressFrom(row: ProgressRow): ExitProgress {
+  const { ratchet } = row;
+  return {
+    peak: nullableDecimal(row.peak),
+    breakevenReached: row.breakevenReached,
+    followedLevels: row.followedLevels,
+    timeLimitDone: row.timeLimitDone,
+    averageRange: nullableDecimal(row.averageRange),
+    volatilityTakeProfit: nullableDecimal(row.volatilityTakeProfit),
+    ratchet: ratchet === null ? null : { level: decimal(ratchet.level), rule: ratchet.rule },
+    fundingPaid: decimal(row.fundingPaid),
+  };
+}
+
 function orderFrom(row: OrderRow): WorkingOrder {
   const executedQty = decimal(row.executedQty);
   const unanswered = !isTerminal(row.status) && !isOpen(row.status);
@@ -98,6 +122,7 @@ function orderFrom(row: OrderRow): WorkingOrder {
     trancheId: row.trancheId as TrancheId,
     role: row.role,
     slot: row.slot,
+    rule: row.rule,
     generation: row.generation,
     terms: {
       symbol: row.symbol,
@@ -105,8 +130,8 @@ function orderFrom(row: OrderRow): WorkingOrder {
       positionSide: row.positionSide,
       kind: row.kind,
       quantity: decimal(row.quantity),
-      price: row.price === null ? null : decimal(row.price),
-      triggerPrice: row.triggerPrice === null ? null : decimal(row.triggerPrice),
+      price: nullableDecimal(row.price),
+      triggerPrice: nullableDecimal(row.triggerPrice),
       triggerSource: row.triggerSource,
       priceProtect: row.priceProtect,
       reduceOnly: row.reduceOnly,
@@ -180,4 +205,8 @@ function ledgerOf(
     trancheIds: [],
     updatedAt,
   };
+}
+
+function nullableDecimal(text: DecimalString | null): Decimal | null {
+  return text === null ? null : decimal(text);
 }

@@ -1,5 +1,6 @@
-import { toDecimalString } from '../model/decimal.js';
+import { type Decimal, type DecimalString, toDecimalString } from '../model/decimal.js';
 import type { Changes } from '../model/effect.js';
+import type { ExitProgress } from '../model/exit-progress.js';
 import type { ExecutionLedger, Registration } from '../model/ledger.js';
 import type { MonitorEvent } from '../model/monitor-event.js';
 import type { WorkingOrder } from '../model/order.js';
@@ -7,6 +8,7 @@ import type { Tranche } from '../model/tranche.js';
 import type {
   LedgerRow,
   OrderRow,
+  ProgressRow,
   RegistrationRow,
   StoreBatch,
   StoredEvent,
@@ -48,7 +50,10 @@ function trancheRow(tranche: Tranche): TrancheRow {
       price: toDecimalString(level.price),
       portion: toDecimalString(level.portion),
     })),
-    stopLoss: tranche.levels.stopLoss === null ? null : toDecimalString(tranche.levels.stopLoss),
+    stopLoss: nullableText(tranche.levels.stopLoss),
+    guard: nullableText(tranche.levels.guard),
+    stopRule: tranche.levels.stopRule,
+    progress: progressRow(tranche.progress),
     takenBySlot: tranche.takenBySlot.map(toDecimalString),
     sources: tranche.sources.map((source) => ({
       orderId: source.orderId,
@@ -62,7 +67,7 @@ function trancheRow(tranche: Tranche): TrancheRow {
         ? null
         : {
             reason: closing.reason,
-            level: closing.level === null ? null : toDecimalString(closing.level),
+            level: nullableText(closing.level),
             trigger:
               closing.trigger === null
                 ? null
@@ -75,7 +80,7 @@ function trancheRow(tranche: Tranche): TrancheRow {
           },
     exits: tranche.exits.map((exit) => ({
       reason: exit.reason,
-      level: exit.level === null ? null : toDecimalString(exit.level),
+      level: nullableText(exit.level),
       orderId: exit.orderId,
       role: exit.role,
       slot: exit.slot,
@@ -91,6 +96,21 @@ function trancheRow(tranche: Tranche): TrancheRow {
   };
 }
 
+function progressRow(progress: ExitProgress): ProgressRow {
+  const { ratchet } = progress;
+  return {
+    peak: nullableText(progress.peak),
+    breakevenReached: progress.breakevenReached,
+    followedLevels: progress.followedLevels,
+    timeLimitDone: progress.timeLimitDone,
+    averageRange: nullableText(progress.averageRange),
+    volatilityTakeProfit: nullableText(progress.volatilityTakeProfit),
+    ratchet:
+      ratchet === null ? null : { level: toDecimalString(ratchet.level), rule: ratchet.rule },
+    fundingPaid: toDecimalString(progress.fundingPaid),
+  };
+}
+
 function orderRow(order: WorkingOrder): OrderRow {
   const { terms, execution } = order;
   return {
@@ -98,14 +118,15 @@ function orderRow(order: WorkingOrder): OrderRow {
     trancheId: order.trancheId,
     role: order.role,
     slot: order.slot,
+    rule: order.rule,
     generation: order.generation,
     symbol: terms.symbol,
     side: terms.side,
     positionSide: terms.positionSide,
     kind: terms.kind,
     quantity: toDecimalString(terms.quantity),
-    price: terms.price === null ? null : toDecimalString(terms.price),
-    triggerPrice: terms.triggerPrice === null ? null : toDecimalString(terms.triggerPrice),
+    price: nullableText(terms.price),
+    triggerPrice: nullableText(terms.triggerPrice),
     triggerSource: terms.triggerSource,
     priceProtect: terms.priceProtect,
     reduceOnly: terms.reduceOnly,
@@ -170,4 +191,8 @@ function eventRow({ name, payload }: MonitorEvent): StoredEvent {
     trancheId: typeof fields.trancheId === 'string' ? fields.trancheId : null,
     payload: fields,
   };
+}
+
+function nullableText(value: Decimal | null): DecimalString | null {
+  return value === null ? null : toDecimalString(value);
 }

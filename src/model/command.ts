@@ -57,5 +57,20 @@ export type Command =
       readonly sources: readonly PriceSource[];
     }
   | { readonly kind: 'unwatch-prices'; readonly symbol: string }
+  /** The newest finished bars of a symbol. */
+  | {
+      readonly kind: 'fetch-bars';
+      readonly symbol: string;
+      readonly barMs: number;
+      readonly limit: number;
+    }
   /** A full comparison soon. Answered by an account input. */
   | { readonly kind: 'compare-account'; readonly reason: string };
+
+/** What is asked of the price feed. */
+export type FeedCommand = Extract<
+  Command,
+  { kind: 'watch-prices' | 'unwatch-prices' | 'fetch-bars' }
+>;
+/** What the exchange is asked for, or told. */
+export type ExchangeCommand = Exclude<Command, FeedCommand | { kind: 'compare-account' }>;

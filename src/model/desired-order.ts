@@ -1,4 +1,5 @@
 import type { Decimal } from './decimal.js';
+import type { StopRule } from './exit-plan.js';
 import type { OrderKind, WorkingOrder } from './order.js';
 import type { PriceSource } from './price.js';
 
@@ -6,6 +7,8 @@ import type { PriceSource } from './price.js';
 export type LocalReason = 'plan' | 'below-minimum' | 'kind-unsupported' | 'pooled';
 
 export interface DesiredOrder {
+  /** The rule that set the level of a stop; two orders that differ in it alone are the same. */
+  readonly rule?: StopRule;
   readonly slot: number;
   readonly kind: OrderKind;
   readonly quantity: Decimal;

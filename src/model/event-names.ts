@@ -11,6 +11,7 @@ export const EVENT_NAMES: readonly MonitorEventName[] = Object.keys({
   'protection:failed': true,
   'protection:missing': true,
   'protection:recovered': true,
+  'protection:tightened': true,
   'trigger:hit': true,
   'order:submitted': true,
   'order:accepted': true,

@@ -7,7 +7,8 @@ import type { Instrument } from './instrument.js';
 import type { Registration } from './ledger.js';
 import type { WriteOutcome } from './outcome.js';
 import type { PriceSource } from './price.js';
-import type { OrderReport, PositionReport } from './reports.js';
+import type { PriceBar } from './price-bar.js';
+import type { FundingRead, OrderReport, PositionReport } from './reports.js';
 import type { PositionSide } from './side.js';
 import type { CloseReason } from './tranche.js';
 
@@ -74,6 +75,16 @@ export type Input =
       /** `null`: no second witness could be heard. */
       readonly price: Decimal | null;
     }
+  /** Finished bars, the oldest first: from the feed, or given by the host. */
+  | {
+      readonly kind: 'bars';
+      readonly symbol: string;
+      readonly barMs: number;
+      /** `null`: they could not be had now; `retry` says whether asking again makes sense. */
+      readonly bars: readonly PriceBar[] | null;
+      readonly retry: boolean;
+      readonly requestId: number | null;
+    }
   | { readonly kind: 'timer'; readonly key: string }
   | { readonly kind: 'account'; readonly view: AccountView }
   | { readonly kind: 'comparison-failed'; readonly detail: string }
@@ -118,6 +129,12 @@ export type Input =
       readonly positionId: string;
       readonly ids: readonly string[] | null;
     }
+  | {
+      readonly kind: 'split';
+      readonly requestId: number;
+      readonly id: string;
+      readonly quantity: Decimal;
+    }
   | { readonly kind: 'lifecycle'; readonly to: 'started' | 'paused' | 'resumed' | 'stopped' }
   | { readonly kind: 'mark'; readonly name: string; readonly value: string }
   | { readonly kind: 'halt'; readonly error: PositionMonitorError }
@@ -147,6 +164,8 @@ export interface AccountView {
   readonly fills: readonly FillEvidence[];
   /** Symbols whose fills were read. */
   readonly symbols: readonly string[];
+  /** Funding that has been read since the last view; of no symbol unless a rule goes by it. */
+  readonly funding: readonly FundingRead[];
   /** Exchange clock before the reads began: fills up to here were read completely. */
   readonly venueTime: number;
   /** Input count when the reads began: what changed since is newer than this view. */
@@ -156,4 +175,4 @@ export interface AccountView {
 export type CloseScope =
   | { readonly kind: 'tranche'; readonly id: string }
   | { readonly kind: 'position'; readonly symbol: string; readonly side: PositionSide | null }
-  | { readonly kind: 'all' };
+  | { readonly kind: 'all'; readonly side: PositionSide | null };

@@ -1,4 +1,5 @@
 import type { DecimalString } from './decimal.js';
+import type { StopRule } from './exit-plan.js';
 import type { OrderRole } from './order.js';
 import type { PriceSource } from './price.js';
 import type { OrderSide, PositionSide } from './side.js';
@@ -59,6 +60,8 @@ export interface MonitorEventMap {
     /** From reported fills, before fees. */
     readonly realizedPnl: DecimalString;
     readonly fees: DecimalString;
+    /** Fees for holding: paid = positive. Read only where a rule goes by them. */
+    readonly funding: DecimalString;
     /** Exit price against the level, in favour of the position = positive; `null` without a level. */
     readonly slippage: DecimalString | null;
     /** Tick, rule, requests, fills: why and how it was left. */
@@ -103,13 +106,19 @@ export interface MonitorEventMap {
     readonly unprotectedMs: number;
     readonly reason: string;
   };
+  /** A stop lay beyond the price at which the exchange liquidates: it was moved before it. */
+  'protection:tightened': OfTranche & {
+    readonly level: DecimalString;
+    readonly liquidationPrice: DecimalString;
+    readonly reason: string;
+  };
   'trigger:hit': OfTranche & {
-    readonly rule: 'stop-loss' | 'take-profit';
+    readonly rule: StopRule | 'take-profit';
     readonly level: DecimalString;
     readonly source: PriceSource;
     readonly price: DecimalString;
-    /** `grace`: an order for that reason rests and gets its chance first. */
-    readonly decision: 'close' | 'grace';
+    /** `grace`: an order for that reason rests and gets its chance first. `confirm`: the plan wants to see it again. */
+    readonly decision: 'close' | 'grace' | 'confirm';
     readonly reason: string;
   };
   'order:submitted': OfOrder;

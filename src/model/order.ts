@@ -1,4 +1,5 @@
 import type { Decimal } from './decimal.js';
+import type { StopRule } from './exit-plan.js';
 import type { ClientOrderId, TrancheId, VenueOrderId } from './ids.js';
 import type { ExecutionLedger } from './ledger.js';
 import type { PriceSource } from './price.js';
@@ -7,7 +8,14 @@ import type { OrderSide, WirePositionSide } from './side.js';
 /** What one of our orders is for. */
 export type OrderRole = 'stop-loss' | 'take-profit' | 'close';
 
-export type OrderKind = 'market' | 'limit' | 'stop-market' | 'take-profit-market';
+/** `ioc-limit`: fills at once up to its price, the rest is cancelled. `stop-limit`: a limit that a level triggers. */
+export type OrderKind =
+  | 'market'
+  | 'limit'
+  | 'ioc-limit'
+  | 'stop-market'
+  | 'stop-limit'
+  | 'take-profit-market';
 
 /**
  * Life of an order, in the words of FIX.
@@ -63,7 +71,7 @@ export interface OrderTerms {
   readonly positionSide: WirePositionSide;
   readonly kind: OrderKind;
   readonly quantity: Decimal;
-  /** Limit price; `null` for market kinds. */
+  /** Limit price; `null` for market kinds. A `stop-limit` has it beside its trigger. */
   readonly price: Decimal | null;
   /** Level that triggers a conditional order; `null` for the others. */
   readonly triggerPrice: Decimal | null;
@@ -82,6 +90,8 @@ export interface WorkingOrder {
   readonly role: OrderRole;
   /** Take-profit level, or part of an order that was split. From 0. */
   readonly slot: number;
+  /** The rule that set its level: the reason of what it executes. `null` for orders that are no stops. */
+  readonly rule: StopRule | null;
   /** Rises with each replacement; part of the client id. */
   readonly generation: number;
   /** Changes only when an order was heard of through a fill first: its report tells the rest. */

@@ -34,7 +34,31 @@ export interface PositionReport {
   readonly side: PositionSide;
   readonly quantity: Decimal;
   readonly entryPrice: Decimal | null;
+  /** Price at which the exchange liquidates; `null` = it did not say, or there is none. */
+  readonly liquidationPrice: Decimal | null;
   readonly time: number;
+}
+
+/** One payment for holding, as the exchange booked it. */
+export interface FundingEvidence {
+  readonly symbol: string;
+  /** Unique per symbol. */
+  readonly id: string;
+  /** Quote asset; paid = positive. */
+  readonly amount: Decimal;
+  /** `null` = the exchange does not say. */
+  readonly side: PositionSide | null;
+  /** Exchange time, ms. */
+  readonly time: number;
+}
+
+/** Funding of one symbol, read completely. */
+export interface FundingRead {
+  readonly symbol: string;
+  /** Exchange time up to which payments are complete, ms: later ones are not among the rows. */
+  readonly until: number;
+  /** Oldest first; some may have been read before. */
+  readonly rows: readonly FundingEvidence[];
 }
 
 /** One price of one symbol, from a query. */

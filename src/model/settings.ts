@@ -18,6 +18,8 @@ export interface CoreSettings {
   readonly maxJumpPct: number;
   readonly adoptPositions: 'adopt' | 'report' | 'ignore';
   readonly adoptAfterMs: number;
+  /** Slippage of `ioc-limit` exits where a plan does not say, basis points. */
+  readonly maxSlippageBps: number;
   readonly tpGraceMs: number;
   readonly instantTpBeyondBps: number;
   readonly slGraceMs: number;

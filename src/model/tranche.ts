@@ -1,5 +1,6 @@
 import type { Decimal } from './decimal.js';
 import type { ExitLevels, ExitPlan } from './exit-plan.js';
+import type { ExitProgress } from './exit-progress.js';
 import type { PositionId, TrancheId } from './ids.js';
 import type { OrderRole } from './order.js';
 import type { PriceSource } from './price.js';
@@ -38,7 +39,7 @@ export interface TriggerEvidence {
   readonly time: number;
 }
 
-/** Why and how a tranche is being closed. Set once; the first reason stays. */
+/** Why and how a tranche is being closed. The first reason stays, unless a later one ends the patience of a slow close. */
 export interface Closing {
   readonly reason: CloseReason;
   /** Level of the rule that fired; `null` for closes without a level. */
@@ -89,6 +90,7 @@ export interface Tranche {
   entryPrice: Decimal;
   plan: ExitPlan;
   levels: ExitLevels;
+  progress: ExitProgress;
   /** Quantity executed by each take-profit slot. */
   takenBySlot: Decimal[];
   /** Opened on request as a tranche of its own: never merged automatically. */

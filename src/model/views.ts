@@ -1,6 +1,6 @@
 import type { CoverView } from './cover.js';
 import type { DecimalString } from './decimal.js';
-import type { ExitPlan } from './exit-plan.js';
+import type { ExitPlan, StopRule } from './exit-plan.js';
 import type { OrderKind, OrderRole, OrderStatus } from './order.js';
 import type { PriceSource } from './price.js';
 import type { OrderSide, PositionSide } from './side.js';
@@ -34,8 +34,16 @@ export interface TrancheView {
       readonly price: DecimalString;
       readonly portion: DecimalString;
     }[];
+    /** Where our own guard acts: the tightest of the plan's stop, breakeven and the trail as it last moved the order. */
     readonly stopLoss: DecimalString | null;
+    /** Where the stop rests at the exchange: the same, or the hard floor where hits are confirmed first. */
+    readonly restingStop: DecimalString | null;
+    /** The rule that set the stop. */
+    readonly stopRule: StopRule;
   };
+  /** The trailing stop between the steps of the resting order; `null` = none is armed. */
+  readonly trail: { readonly peak: DecimalString; readonly level: DecimalString } | null;
+  readonly breakevenReached: boolean;
   readonly orders: readonly OrderView[];
   /** Reductions so far, oldest first. */
   readonly exits: readonly ExitView[];
@@ -48,6 +56,8 @@ export interface TrancheView {
   readonly realizedPnl: DecimalString;
   /** Entry and exit fees reported so far. */
   readonly fees: DecimalString;
+  /** Fees for holding so far: paid = positive. Read only where a rule goes by them. */
+  readonly funding: DecimalString;
   readonly closeReason: CloseReason | null;
   readonly mergedInto: string | null;
   readonly openedAt: number;

@@ -1,6 +1,10 @@
 import type { EngineState } from '../engine/state.js';
 import { describe } from '../errors/describe.js';
 import { ValidationError } from '../errors/validation-error.js';
+import { ATR_BAR_MS_MAX, ATR_BAR_MS_MIN, BARS_FETCH_MAX } from '../limits.js';
+import { type Decimal, tryDecimal } from '../model/decimal.js';
+import { ownField } from '../model/own-field.js';
+import type { PositionSide } from '../model/side.js';
 
 /**
  * A mistyped symbol or side must not read as a close that succeeded.
@@ -35,5 +39,64 @@ export function checkIds(positionId: unknown, ids: unknown): void {
   throw new ValidationError('NOT_FOUND', 'The tranches to merge', {
     expected: 'the id of a position, and a list of tranche ids or nothing',
     received: `${describe(positionId)}, ${describe(ids)}`,
+  });
+}
+
+/** What a panic closes: everything, or less when told so. */
+export interface PanicOptions {
+  readonly confirm: true;
+  readonly symbol?: string;
+  readonly side?: PositionSide;
+}
+
+/** Closing more than was meant is a loss as well. @throws ValidationError `CONFIRMATION_MISSING`, `NOT_FOUND` */
+export function checkPanic(options: unknown): asserts options is PanicOptions {
+  if (typeof options !== 'object' || options === null || ownField(options, 'confirm') !== true) {
+    throw new ValidationError('CONFIRMATION_MISSING', 'closeAll flattens everything', {
+      expected: '{ confirm: true }',
+      received: describe(options),
+      remedy: 'Pass it to confirm',
+    });
+  }
+  const known: readonly string[] = ['confirm', 'symbol', 'side'];
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  const side = ownField(options, 'side') ?? null;
+  const symbol = ownField(options, 'symbol') ?? null;
+  const rightSide = side === null || side === 'LONG' || side === 'SHORT';
+  if (unknown === undefined && rightSide && (symbol === null || typeof symbol === 'string')) return;
+  throw new ValidationError('NOT_FOUND', 'What to close', {
+    expected: 'confirm, and if need be a symbol and the side "LONG" or "SHORT"',
+    received: unknown === undefined ? describe(rightSide ? symbol : side) : `the key ${unknown}`,
+  });
+}
+
+/** @throws ValidationError `QUANTITY_INVALID` */
+export function readQuantity(value: unknown): Decimal {
+  const quantity = tryDecimal(value);
+  if (quantity?.gt(0)) return quantity;
+  throw new ValidationError('QUANTITY_INVALID', 'The quantity to split off', {
+    expected: 'a decimal above zero',
+    received: describe(value),
+  });
+}
+
+/** @throws ValidationError `BAR_INVALID` for arguments that are no bars of a symbol */
+export function checkBars(symbol: unknown, barMs: unknown, bars: unknown): void {
+  const length =
+    typeof barMs === 'number' &&
+    Number.isSafeInteger(barMs) &&
+    barMs >= ATR_BAR_MS_MIN &&
+    barMs <= ATR_BAR_MS_MAX;
+  if (typeof symbol === 'string' && symbol !== '' && length && Array.isArray(bars)) {
+    if (bars.length <= BARS_FETCH_MAX) return;
+    throw new ValidationError('BAR_INVALID', 'The bars', {
+      expected: `at most ${BARS_FETCH_MAX}`,
+      received: `${bars.length}`,
+      remedy: 'Give the newest',
+    });
+  }
+  throw new ValidationError('BAR_INVALID', 'The bars', {
+    expected: `a symbol, the length of a bar from ${ATR_BAR_MS_MIN} to ${ATR_BAR_MS_MAX} ms, and a list of bars`,
+    received: `${describe(symbol)}, ${describe(barMs)}, ${describe(bars)}`,
   });
 }

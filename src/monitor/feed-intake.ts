@@ -1,9 +1,10 @@
+import { FEED_START_WAIT_MS } from '../limits.js';
 import type { Input } from '../model/input.js';
 import type { PriceSource } from '../model/price.js';
-import type { Clock } from '../ports/clock.js';
+import type { Clock, TimerHandle } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import type { PriceFeed } from '../ports/price-feed.js';
-import { isRefused, untilReached } from './retry.js';
+import { isRefused, type Stoppable, untilReached } from './retry.js';
 
 /** What the intake needs of the session around it. */
 export interface FeedHost {
@@ -22,8 +23,8 @@ export interface FeedHost {
 }
 
 /**
- * Connects the price feed. One that cannot be reached now keeps nothing from being protected at the exchange: it is tried
- * again beside everything else, and until then there is no guard of our own.
+ * Connects the price feed. One that cannot be reached now, or takes its time, keeps nothing from being protected at the
+ * exchange: it is tried again beside everything else, and until then there is no guard of our own.
  *
  * @throws what the feed refuses for good
  */
@@ -31,22 +32,56 @@ export async function connectFeed(
   host: FeedHost,
   retry: Parameters<typeof untilReached>[2],
 ): Promise<void> {
+  const { post } = host;
+  const first = open(host);
+  const outcome = await settledWithin(first, host.clock, retry.stoppable);
+  if (outcome.kind === 'connected') return;
+  if (outcome.kind === 'failed' && isRefused(outcome.error)) throw outcome.error;
+  const detail = outcome.kind === 'failed' ? textOf(outcome.error) : 'it takes its time';
+  post({ kind: 'feed-connection', state: 'disconnected', detail });
+  let attempt: Promise<void> | null = first;
+  /** One that is under way may still succeed, and a feed is not connected twice at a time. */
+  const next = (): Promise<void> => {
+    const underWay = attempt ?? open(host);
+    attempt = null;
+    return underWay;
+  };
+  untilReached(next, 'the price feed', retry).then(
+    () => post({ kind: 'feed-connection', state: 'reconnected', detail: 'connected' }),
+    (failure: unknown) => {
+      if (retry.stoppable.stopped) return;
+      retry.logger.error({ error: textOf(failure) }, 'the price feed cannot be used');
+    },
+  );
+}
+
+type Outcome =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'slow' };
+
+/** What has become of the attempt within the time that a start gives it. */
+async function settledWithin(
+  connecting: Promise<void>,
+  clock: Clock,
+  stoppable: Stoppable,
+): Promise<Outcome> {
+  const settled = connecting.then(
+    (): Outcome => ({ kind: 'connected' }),
+    (error: unknown): Outcome => ({ kind: 'failed', error }),
+  );
+  let timer: TimerHandle = null;
+  const slow = new Promise<Outcome>((resolve) => {
+    timer = clock.setTimer(() => resolve({ kind: 'slow' }), FEED_START_WAIT_MS);
+  });
   try {
-    await retry.stoppable.unlessStopped(() => open(host));
-  } catch (error) {
-    if (isRefused(error) || retry.stoppable.stopped) throw error;
-    host.post({ kind: 'feed-connection', state: 'disconnected', detail: textOf(error) });
-    untilReached(() => open(host), 'the price feed', retry).then(
-      () => host.post({ kind: 'feed-connection', state: 'reconnected', detail: 'connected' }),
-      (failure: unknown) => {
-        if (retry.stoppable.stopped) return;
-        retry.logger.error({ error: textOf(failure) }, 'the price feed cannot be used');
-      },
-    );
+    return await stoppable.unlessStopped(() => Promise.race([settled, slow]));
+  } finally {
+    clock.clearTimer(timer);
   }
 }
 
-function open({ feed, clock, exchange, post, tick }: FeedHost): Promise<void> {
+async function open({ feed, clock, exchange, post, tick }: FeedHost): Promise<void> {
   return feed.connect({
     tick: (symbol, source, price, exchangeTime, receivedAt) => {
       const time = exchangeTime === 0 ? clock.now() : exchangeTime;

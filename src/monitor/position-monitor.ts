@@ -1,15 +1,16 @@
 import { MemoryStore } from '../adapters/stores/memory/memory-store.js';
 import { trancheView } from '../engine/views.js';
-import { describe } from '../errors/describe.js';
 import { ValidationError } from '../errors/validation-error.js';
 import { IsolatedEmitter, type MonitorListener } from '../events/isolated-emitter.js';
 import type { CloseResult } from '../model/close-result.js';
+import type { DecimalInput } from '../model/decimal.js';
 import type { ExitPlanInput } from '../model/exit-plan.js';
 import type { FillEvidence, OrderFill } from '../model/fill.js';
 import type { TrancheId } from '../model/ids.js';
 import type { CloseScope } from '../model/input.js';
 import type { MonitorEventName } from '../model/monitor-event.js';
 import type { MonitorHealth, MonitorState } from '../model/monitor-health.js';
+import type { PriceBar } from '../model/price-bar.js';
 import type { ProtectionReport, ReconcileReport } from '../model/protection-report.js';
 import type { PositionSide } from '../model/side.js';
 import type { PositionStatus, TrancheView } from '../model/views.js';
@@ -19,7 +20,16 @@ import type { Clock } from '../ports/clock.js';
 import { type Logger, SILENT_LOGGER } from '../ports/logger.js';
 import type { HistoryQuery, Store, StoredEvent } from '../ports/store.js';
 import { askProtection } from './ask-protection.js';
-import { checkCloseTarget, checkIds } from './check-arguments.js';
+import {
+  checkBars,
+  checkCloseTarget,
+  checkIds,
+  checkPanic,
+  type PanicOptions,
+  readQuantity,
+} from './check-arguments.js';
+import { checkEventName } from './check-event-name.js';
+import { checkOptions } from './check-options.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 import { instanceIdFrom } from './config/instance-id.js';
 import { resolveConfig } from './config/resolve-config.js';
@@ -76,11 +86,12 @@ export class PositionMonitor {
   #tellingFault = false;
 
   /**
-   * Checks the configuration; connects nothing.
+   * Checks options and configuration; connects nothing.
    *
    * @throws ConfigError `CONFIG_INVALID`, `CONFIG_UNSUPPORTED`
    */
   constructor(options: PositionMonitorOptions) {
+    checkOptions(options);
     this.#options = options;
     this.#config = resolveConfig(options.config);
     this.#clock = options.clock ?? new SystemClock();
@@ -106,6 +117,8 @@ export class PositionMonitor {
   start(): Promise<void> {
     if (this.#starting !== null) return this.#starting;
     const after = this.#stopping ?? Promise.resolve();
+    /** Made at once: a stop in the same turn is a stop of this start. */
+    this.#stoppable = new Stoppable();
     this.#starting = after.then(() => this.#start());
     return this.#starting;
   }
@@ -113,7 +126,6 @@ export class PositionMonitor {
   async #start(): Promise<void> {
     const startedAt = this.#clock.now();
     this.#state = 'starting';
-    this.#stoppable = new Stoppable();
     const { exchange, feed } = this.#options;
     try {
       this.#session = await Session.start({
@@ -221,7 +233,7 @@ export class PositionMonitor {
   /**
    * Announces an entry before it is sent: its own plan, its own tranche. Durable on return, and kept until the order ends.
    *
-   * @throws ValidationError `PLAN_INVALID`, `TRANCHE_LIMIT`, `STATE_INVALID` · ConfigError `CONFIG_UNSUPPORTED` ·
+   * @throws ValidationError `PLAN_INVALID`, `TRANCHE_LIMIT`, `STATE_INVALID` ·
    *   StoreError `STORE_WRITE_FAILED` when it could not be recorded: it then holds only while this process lives
    */
   async registerOrder(order: EntryOrder): Promise<void> {
@@ -254,7 +266,7 @@ export class PositionMonitor {
    * Sets absolute levels for a tranche, or for every tranche of a position. Resolves like {@link handleOrderFill}.
    *
    * @throws ValidationError `LEVEL_INVALID`, `LEVEL_PASSED` (already passed; `allowImmediate: true` closes at once),
-   *   `NOT_FOUND`
+   *   `LEVEL_BEYOND_LIQUIDATION`, `NOT_FOUND`
    */
   async updateTpSl(
     positionOrTrancheId: string,
@@ -279,20 +291,20 @@ export class PositionMonitor {
   /**
    * Gives a tranche, or every tranche of a position, another plan. Keys that are left out keep their present value.
    *
-   * @throws ValidationError `PLAN_INVALID`, `LEVEL_PASSED`, `NOT_FOUND` · ConfigError `CONFIG_UNSUPPORTED`
+   * @throws ValidationError `PLAN_INVALID`, `LEVEL_PASSED`, `LEVEL_BEYOND_LIQUIDATION`, `NOT_FOUND`
    */
   async updatePlan(
     positionOrTrancheId: string,
     plan: ExitPlanInput,
     options: { readonly allowImmediate?: boolean } = {},
   ): Promise<boolean> {
-    await this.#running();
+    const { maxSlippageBps } = (await this.#running()).state.settings;
     const targets = this.#tranchesNamed(positionOrTrancheId);
     /** Without a target the plan is checked all the same, and the core says that nothing has this id. */
     const plans = new Map(
       targets.map((tranche) => [
         tranche.id,
-        exitPlanFrom(plan, tranche.plan, 'plan', tranche.side),
+        exitPlanFrom(plan, tranche.plan, 'plan', tranche.side, maxSlippageBps),
       ]),
     );
     if (targets.length === 0) exitPlanFrom(plan, null, 'plan');
@@ -309,9 +321,10 @@ export class PositionMonitor {
     );
   }
 
-  /** The tranche of this id, or the tranches of the position of this id. */
+  /** The tranche of this id, or the one it was merged into, or the tranches of the position of this id. */
   #tranchesNamed(id: string): readonly TrancheView[] {
-    const one = this.tranche(id);
+    let one = this.tranche(id);
+    while (one !== undefined && one.mergedInto !== null) one = this.tranche(one.mergedInto);
     if (one !== undefined) return [one];
     return this.positions().find((position) => position.positionId === id)?.tranches ?? [];
   }
@@ -330,16 +343,18 @@ export class PositionMonitor {
     return this.#close({ kind: 'position', symbol, side: side ?? null }, 'manual');
   }
 
-  /** Closes everything. @throws ValidationError `CONFIRMATION_MISSING` without `{ confirm: true }` */
-  async closeAll(options: { readonly confirm: true }): Promise<CloseResult> {
-    if (options?.confirm !== true) {
-      throw new ValidationError('CONFIRMATION_MISSING', 'closeAll flattens everything', {
-        expected: '{ confirm: true }',
-        received: describe(options),
-        remedy: 'Pass it to confirm',
-      });
-    }
-    return this.#close({ kind: 'all' }, 'panic');
+  /**
+   * Panic: closes everything at market at once, or everything of one symbol, or of one side, whatever the plans say.
+   *
+   * @throws ValidationError `CONFIRMATION_MISSING` without `{ confirm: true }`; `NOT_FOUND` for a symbol that is neither
+   *   configured nor held
+   * @example await monitor.closeAll({ confirm: true, symbol: 'BTCUSDT', side: 'LONG' })
+   */
+  async closeAll(options: PanicOptions): Promise<CloseResult> {
+    checkPanic(options);
+    const { symbol = null, side = null } = options;
+    if (symbol === null) return this.#close({ kind: 'all', side }, 'panic');
+    return this.#close({ kind: 'position', symbol, side }, 'panic');
   }
 
   #close(scope: CloseScope, reason: 'manual' | 'panic'): Promise<CloseResult> {
@@ -352,6 +367,52 @@ export class PositionMonitor {
         reason,
       }));
     });
+  }
+
+  /**
+   * Splits a quantity off an open tranche: a new one with the same entry, plan and levels, each with orders of its own.
+   *
+   * It stays apart: it is never merged by itself. Resolves with both, the old one first; the orders follow.
+   *
+   * @param quantity contracts, on the step; both parts have to be large enough for an order
+   * @throws ValidationError `NOT_FOUND`, `QUANTITY_INVALID`
+   * @example const [rest, runner] = await monitor.splitTranche(id, '0.05')
+   */
+  async splitTranche(
+    id: string,
+    quantity: DecimalInput,
+  ): Promise<readonly [TrancheView, TrancheView]> {
+    const amount = readQuantity(quantity);
+    return this.#call((session) =>
+      session.shell.request<readonly [TrancheView, TrancheView]>((requestId) => ({
+        kind: 'split',
+        requestId,
+        id,
+        quantity: amount,
+      })),
+    );
+  }
+
+  /**
+   * Gives finished bars of a symbol, the oldest first: what volatility levels go by, beside the feed's own.
+   *
+   * Bars that are known already are ignored. Not stored: given again after a restart.
+   *
+   * @param barMs length of a bar, ms: the plan's `volatility.barMs`
+   * @throws ValidationError `BAR_INVALID` for one that cannot be; those before it count
+   */
+  async addBars(symbol: string, barMs: number, bars: readonly PriceBar[]): Promise<void> {
+    checkBars(symbol, barMs, bars);
+    await this.#call((session) =>
+      session.shell.request<boolean>((requestId) => ({
+        kind: 'bars',
+        symbol,
+        barMs,
+        bars,
+        retry: false,
+        requestId,
+      })),
+    );
   }
 
   /** Makes all open tranches of a position, or the named ones, the oldest of them. @throws ValidationError `NOT_FOUND` */
@@ -457,18 +518,25 @@ export class PositionMonitor {
     await this.#session?.shell.settled(requests);
   }
 
-  /** Adds a listener. One that throws, rejects or hangs disturbs nobody; it may call the monitor. */
+  /**
+   * Adds a listener. One that throws, rejects or hangs disturbs nobody; it may call the monitor.
+   *
+   * @throws ConfigError `CONFIG_INVALID` for an event that there is not, as `once` and `off` do
+   */
   on<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>): this {
+    checkEventName(name);
     this.#emitter.on(name, listener);
     return this;
   }
 
   once<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>): this {
+    checkEventName(name);
     this.#emitter.once(name, listener);
     return this;
   }
 
   off<Name extends MonitorEventName>(name: Name, listener: MonitorListener<Name>): this {
+    checkEventName(name);
     this.#emitter.off(name, listener);
     return this;
   }

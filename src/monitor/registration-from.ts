@@ -22,7 +22,7 @@ const KEYS: ReadonlySet<string> = new Set([
 /**
  * Checks an entry order that is to be registered.
  *
- * @throws ValidationError `PLAN_INVALID` · ConfigError `CONFIG_UNSUPPORTED`
+ * @throws ValidationError `PLAN_INVALID`
  */
 export function registrationFrom(
   order: unknown,
@@ -51,7 +51,9 @@ export function registrationFrom(
   const wanted = ownField(order, 'plan');
   const opened = positionSide === 'BOTH' ? openedSideOf(side) : positionSide;
   const plan =
-    wanted === undefined ? base : exitPlanFrom(wanted as ExitPlanInput, base, 'plan', opened);
+    wanted === undefined
+      ? base
+      : exitPlanFrom(wanted as ExitPlanInput, base, 'plan', opened, settings.maxSlippageBps);
   if (plan === null) {
     throw invalid('plan', `a plan, because no settings cover ${symbol}`, undefined);
   }

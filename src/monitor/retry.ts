@@ -22,9 +22,11 @@ export class Stoppable {
 
   /** Waits for something of the outside, but not longer than until the monitor is stopped. */
   async unlessStopped<Result>(task: () => Promise<Result>): Promise<Result> {
+    /** It may have been stopped while something else was waited for. */
+    if (this.#stopped) throw stoppedWhileStarting();
     let giveUp = (): void => {};
     const stopped = new Promise<never>((_, reject) => {
-      giveUp = () => reject(new Error('the monitor was stopped while it was starting'));
+      giveUp = () => reject(stoppedWhileStarting());
     });
     this.#waiting.add(giveUp);
     try {
@@ -48,6 +50,10 @@ export class Stoppable {
       };
     });
   }
+}
+
+function stoppedWhileStarting(): Error {
+  return new Error('the monitor was stopped while it was starting');
 }
 
 /** A line that is down and answers that cannot be read say nothing about the next attempt. */

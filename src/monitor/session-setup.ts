@@ -3,7 +3,8 @@ import { judgedSource } from '../engine/price-sources.js';
 import { describe } from '../errors/describe.js';
 import { ExchangeError } from '../errors/exchange-error.js';
 import { FeedError } from '../errors/feed-error.js';
-import type { ExitPlan } from '../model/exit-plan.js';
+import { asksForStop, type ExitPlan } from '../model/exit-plan.js';
+import type { PriceSource } from '../model/price.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
 import type { PriceFeed } from '../ports/price-feed.js';
 import type { ResolvedConfig } from './config/resolved-config.js';
@@ -51,12 +52,26 @@ export function checkPlanSources(
   where: string,
 ): void {
   const available = new Set(feed.sources);
-  if (plan === null || plan.stopLoss === null) return;
-  if (judgedSource(available, plan.workingType, 'LONG') !== null) return;
-  throw new FeedError('FEED_SOURCE_MISSING', `The price feed cannot judge the stops of ${where}`, {
-    expected: `a feed with ${plan.workingType} prices (workingType)`,
+  if (plan === null) return;
+  const judged =
+    asksForStop(plan) || plan.breakeven !== null || (plan.timeLimit?.onlyIn ?? null) !== null;
+  if (judged && judgedSource(available, plan.workingType, 'LONG') === null)
+    throw missingSource(where, plan.workingType, 'workingType', available);
+  const witness = plan.confirm?.source ?? null;
+  if (witness !== null && !available.has(witness))
+    throw missingSource(where, witness, 'confirm.source', available);
+}
+
+function missingSource(
+  where: string,
+  source: PriceSource,
+  key: string,
+  available: ReadonlySet<PriceSource>,
+): FeedError {
+  return new FeedError('FEED_SOURCE_MISSING', `The price feed cannot judge the stops of ${where}`, {
+    expected: `a feed with ${source} prices (${key})`,
     received: `sources ${[...available].join(', ') || 'none'}`,
-    remedy: 'Choose another workingType, or a feed that has these prices',
+    remedy: `Choose another ${key}, or a feed that has these prices`,
   });
 }
 

@@ -4,6 +4,7 @@ import type { EngineState } from '../engine/state.js';
 import { ConfigError } from '../errors/config-error.js';
 import { StoreError } from '../errors/store-error.js';
 import { CommandExecutor } from '../execution/command-executor.js';
+import { FundingReader } from '../execution/funding-reader.js';
 import { inTime } from '../execution/in-time.js';
 import { normaliseAccount } from '../execution/normalise-reports.js';
 import { askVenueTime, readAccount } from '../execution/read-account.js';
@@ -11,16 +12,18 @@ import { VenueClock } from '../execution/venue-clock.js';
 import { decodeSnapshot } from '../journal/decode-snapshot.js';
 import { Journal } from '../journal/journal.js';
 import { BOOT_SETTLE_MAX_MS, STOP_SETTLE_MAX_MS } from '../limits.js';
-import type { Command } from '../model/command.js';
+import type { Command, ExchangeCommand } from '../model/command.js';
 import type { ReconcileReport } from '../model/protection-report.js';
 import { configuredPlan } from '../model/settings.js';
 import { randomId } from '../platform/random-id.js';
 import type { TimerHandle } from '../ports/clock.js';
 import type { ExchangeAdapter } from '../ports/exchange-adapter.js';
+import { askFeed } from './ask-feed.js';
 import { coreSettingsFor } from './config/resolved-config.js';
 import { ExchangeIntake } from './exchange-intake.js';
 import { connectFeed } from './feed-intake.js';
 import { FIRST_START, fillSymbols } from './fill-symbols.js';
+import { fundingDue } from './funding-due.js';
 import { Instruments } from './instruments.js';
 import { untilReached } from './retry.js';
 import type { SessionParts } from './session-parts.js';
@@ -42,6 +45,7 @@ export class Session {
   readonly #journal: Journal;
   readonly #venueClock: VenueClock;
   readonly #intake: ExchangeIntake;
+  readonly #funding: FundingReader;
   readonly instruments: Instruments;
   #comparing: Promise<ReconcileReport> | null = null;
   #compareAgain = false;
@@ -63,6 +67,7 @@ export class Session {
     this.#journal = new Journal(store, clock, (writable, detail) =>
       this.shell.post({ kind: 'store', writable, detail }),
     );
+    this.#funding = new FundingReader({ exchange, scheduler, clock, venueClock, logger });
     const executor = new CommandExecutor({
       exchange,
       scheduler,
@@ -118,28 +123,28 @@ export class Session {
       if (session === null) early.push(() => session && use(session));
       else use(session);
     };
-    if (exchange !== parts.exchange)
-      await untilReached(() => parts.exchange.connect(SILENT_SINK), 'connect', retry);
-    await untilReached(
-      () =>
-        exchange.connect({
-          order: (report) => relay((live) => live.#intake.order(report)),
-          fill: (report) => relay((live) => live.#intake.fill(report)),
-          position: (report) => relay((live) => live.#intake.position(report)),
-          connection: (state, reason) =>
-            relay((live) =>
-              live.shell.post({
-                kind: 'exchange-connection',
-                up: state === 'connected',
-                detail: reason ?? state,
-              }),
-            ),
-          gap: (reason) => relay((live) => live.compareSoon(reason)),
-        }),
-      'connect',
-      retry,
-    );
     try {
+      if (exchange !== parts.exchange)
+        await untilReached(() => parts.exchange.connect(SILENT_SINK), 'connect', retry);
+      await untilReached(
+        () =>
+          exchange.connect({
+            order: (report) => relay((live) => live.#intake.order(report)),
+            fill: (report) => relay((live) => live.#intake.fill(report)),
+            position: (report) => relay((live) => live.#intake.position(report)),
+            connection: (state, reason) =>
+              relay((live) =>
+                live.shell.post({
+                  kind: 'exchange-connection',
+                  up: state === 'connected',
+                  detail: reason ?? state,
+                }),
+              ),
+            gap: (reason) => relay((live) => live.compareSoon(reason)),
+          }),
+        'connect',
+        retry,
+      );
       const account = await untilReached(
         async () => normaliseAccount(await inTime(clock, () => exchange.fetchAccount())),
         'account',
@@ -189,9 +194,12 @@ export class Session {
       await session.#begin(retry);
       return session;
     } catch (error) {
-      await session?.abandon();
-      await exchange.close().catch(() => {});
-      if (session === null) await parts.store.close().catch(() => {});
+      if (session !== null) await session.abandon();
+      else {
+        /** A connect that failed half-way may have left timers and sockets. */
+        const opened = new Set([exchange, parts.exchange, parts.store]);
+        for (const each of opened) await each.close().catch(() => {});
+      }
       throw error;
     }
   }
@@ -248,6 +256,8 @@ export class Session {
   async #compare(boot: boolean): Promise<ReconcileReport> {
     const { scheduler, clock } = this.parts;
     const before = this.state.eventSeq;
+    /** By the exchange's time, which the first look measures. */
+    if (!boot) this.#funding.ask(fundingDue(this.state));
     try {
       const view = await readAccount({
         exchange: this.exchange,
@@ -256,6 +266,7 @@ export class Session {
         venueClock: this.#venueClock,
         boot,
         symbols: fillSymbols(this.state),
+        funding: this.#funding,
         startedAt: this.state.inputs,
       });
       for (const symbol of new Set([...view.fills, ...view.positions].map((row) => row.symbol))) {
@@ -315,26 +326,14 @@ export class Session {
     }, delay);
   }
 
-  #command(
-    command: Extract<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>,
-  ): void {
-    const { feed, logger } = this.parts;
-    if (command.kind === 'compare-account') {
-      /** Not inside of the step that asked for it. */
-      void Promise.resolve().then(() => this.compareSoon(command.reason));
+  #command(command: Exclude<Command, ExchangeCommand>): void {
+    if (command.kind !== 'compare-account') {
+      const { feed, clock, logger } = this.parts;
+      askFeed(command, { feed, clock, logger, post: (input) => this.shell.post(input) });
       return;
     }
-    const asked =
-      command.kind === 'watch-prices'
-        ? feed.subscribe([{ symbol: command.symbol, sources: command.sources }])
-        : feed.unsubscribe([command.symbol]);
-    asked.catch((error: unknown) => {
-      logger.error(
-        { symbol: command.symbol, error: messageOf(error) },
-        'prices could not be subscribed',
-      );
-      this.shell.post({ kind: 'feed-staleness', symbol: command.symbol, stale: true });
-    });
+    /** Not inside of the step that asked for it. */
+    void Promise.resolve().then(() => this.compareSoon(command.reason));
   }
 
   /** Waits for requests in flight, a bounded time. */
@@ -367,6 +366,7 @@ export class Session {
   }
 
   async #disconnect(): Promise<void> {
+    this.#funding.close();
     const { feed, exchange, store, logger } = this.parts;
     const closing: [string, () => Promise<void>][] = [
       ['feed', () => feed.close()],

@@ -10,7 +10,7 @@ import type { VenueClock } from '../execution/venue-clock.js';
 import { encodeBatch } from '../journal/encode-batch.js';
 import type { Journal, JournalTicket } from '../journal/journal.js';
 import { RECORDING_NOTICE_MS } from '../limits.js';
-import type { Command } from '../model/command.js';
+import type { Command, ExchangeCommand } from '../model/command.js';
 import type { Effect } from '../model/effect.js';
 import type { Input } from '../model/input.js';
 import type { Instant } from '../model/instant.js';
@@ -28,9 +28,7 @@ export interface ShellOptions {
   readonly journal: Journal;
   readonly executor: CommandExecutor;
   /** Commands that are not the exchange's: watching prices, comparing the account. */
-  readonly onCommand: (
-    command: Extract<Command, { kind: 'watch-prices' | 'unwatch-prices' | 'compare-account' }>,
-  ) => void;
+  readonly onCommand: (command: Exclude<Command, ExchangeCommand>) => void;
 }
 
 interface Request {
@@ -204,6 +202,7 @@ export class Shell {
     if (
       command.kind === 'watch-prices' ||
       command.kind === 'unwatch-prices' ||
+      command.kind === 'fetch-bars' ||
       command.kind === 'compare-account'
     ) {
       this.#options.onCommand(command);

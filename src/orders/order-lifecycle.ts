@@ -1,4 +1,5 @@
 import { maxDecimal, ZERO } from '../model/decimal.js';
+import type { StopRule } from '../model/exit-plan.js';
 import type { ClientOrderId, TrancheId } from '../model/ids.js';
 import {
   isTerminal,
@@ -16,6 +17,8 @@ export interface IntentRequest {
   readonly trancheId: TrancheId;
   readonly role: OrderRole;
   readonly slot: number;
+  /** The rule that set the level of a stop; `null` for other orders. */
+  readonly rule: StopRule | null;
   readonly generation: number;
   readonly terms: OrderTerms;
   readonly now: number;
@@ -33,6 +36,7 @@ export function newIntent(request: IntentRequest): WorkingOrder {
     trancheId: request.trancheId,
     role: request.role,
     slot: request.slot,
+    rule: request.rule,
     generation: request.generation,
     terms,
     status: 'initialized',

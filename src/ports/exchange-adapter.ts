@@ -63,6 +63,15 @@ export interface ExchangeAdapter {
   fetchServerTime?(): Promise<number>;
   /** Current prices, used to confirm a suspicious tick. Absent: a second feed source or a second tick decides. */
   fetchPrices?(symbol: string): Promise<readonly PriceStatusReport[]>;
+  /**
+   * All funding fees of the account in a symbol since a time (that moment included), oldest first, as far back as the
+   * exchange keeps them. Complete or rejected.
+   *
+   * Called beside a comparison, at most once a minute per symbol, while a stop there may go to where funding is earned
+   * as well. A row may come in several answers; its id counts once. A rejected call is tried again with the next
+   * comparison and holds nothing up. Absent: funding counts as nothing.
+   */
+  fetchFunding?(symbol: string, sinceMs: number): Promise<readonly FundingReport[]>;
 
   /**
    * Tells a simulated exchange a price before the monitor judges it. Real exchanges leave it out.
@@ -223,7 +232,25 @@ export interface PositionStatusReport {
   /** Zero or more; the side carries the sign. */
   readonly quantity: DecimalInput;
   readonly entryPrice?: DecimalInput;
+  /**
+   * Price at which the exchange liquidates this side, where it says so; 0 = none. Stops are kept before it, so a price
+   * that does not lie on the losing side of the market is left out: hedged accounts show one for both sides.
+   */
+  readonly liquidationPrice?: DecimalInput;
   readonly time?: number;
+}
+
+/** One payment for holding, or a part of it. */
+export interface FundingReport {
+  readonly symbol: string;
+  /** Unique per symbol. */
+  readonly id: string;
+  /** In the quote asset; paid = positive, received = negative. What is paid in another asset is left out. */
+  readonly amount: DecimalInput;
+  /** The side that it was for. Absent: the exchange does not say, and it is shared by what both sides held. */
+  readonly side?: PositionSide;
+  /** Exchange time of the payment. */
+  readonly time: number;
 }
 
 export interface AccountReport {

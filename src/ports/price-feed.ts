@@ -1,4 +1,5 @@
 import type { PriceSource } from '../model/price.js';
+import type { PriceBar } from '../model/price-bar.js';
 
 /**
  * Where prices come from.
@@ -18,6 +19,25 @@ export interface PriceFeed {
   subscribe(requests: readonly SubscriptionRequest[]): Promise<readonly Subscription[]>;
   /** Stops ticks of the symbols. A tick may still follow. */
   unsubscribe(symbols: readonly string[]): Promise<void>;
+  /**
+   * The newest finished bars of a symbol's last trades, the oldest first. Absent: an average range is made of ticks alone,
+   * and levels that depend on it come into being after as many bars as it has.
+   *
+   * Called when a symbol gets its first plan with volatility levels, after a restart, and when ticks may have been
+   * missed; for several symbols at a time, connected or not. It changes nothing and may be repeated.
+   *
+   * All or nothing: fewer than `limit` only where the exchange itself has fewer. Each bar begins at a multiple of `barMs`
+   * since 1970 UTC, exchange time; none comes twice; the one that is still running is left out. A stretch in which
+   * nobody traded may be a flat bar or none.
+   *
+   * @param barMs length of a bar, ms
+   * @param limit most bars, 1 to `BARS_FETCH_MAX` (1,000)
+   * @throws FeedError `FEED_UNREACHABLE`: no answer, `not-sent` when the exchange asked for silence or the budget for
+   *   bars is used, ask again later; `FEED_BARS_UNSUPPORTED`: none of this length, for good; `FEED_PROTOCOL`: an answer
+   *   that cannot be understood
+   * @throws ValidationError `BAR_INVALID` for a symbol, length or limit that is none
+   */
+  fetchBars?(symbol: string, barMs: number, limit: number): Promise<readonly PriceBar[]>;
   /** Closes the connection. May be called twice. */
   close(): Promise<void>;
 }

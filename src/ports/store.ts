@@ -1,5 +1,5 @@
 import type { DecimalString } from '../model/decimal.js';
-import type { ExitPlan } from '../model/exit-plan.js';
+import type { ExitPlan, StopRule } from '../model/exit-plan.js';
 import type { OrderKind, OrderRole, OrderStatus } from '../model/order.js';
 import type { PriceSource } from '../model/price.js';
 import type { OrderSide, PositionSide, WirePositionSide } from '../model/side.js';
@@ -103,6 +103,9 @@ export interface TrancheRow {
     readonly portion: DecimalString;
   }[];
   readonly stopLoss: DecimalString | null;
+  readonly guard: DecimalString | null;
+  readonly stopRule: StopRule;
+  readonly progress: ProgressRow;
   readonly takenBySlot: readonly DecimalString[];
   readonly sources: readonly {
     readonly orderId: string;
@@ -138,12 +141,26 @@ export interface TrancheRow {
   readonly updatedAt: number;
 }
 
+/** What a tranche has lived through, as its exit rules go by it. Part of a {@link TrancheRow}. */
+export interface ProgressRow {
+  readonly peak: DecimalString | null;
+  readonly breakevenReached: boolean;
+  readonly followedLevels: number;
+  readonly timeLimitDone: boolean;
+  readonly averageRange: DecimalString | null;
+  readonly volatilityTakeProfit: DecimalString | null;
+  readonly ratchet: { readonly level: DecimalString; readonly rule: StopRule } | null;
+  readonly fundingPaid: DecimalString;
+}
+
 /** One of our orders: the write-ahead intent and what became of it. Key: `clientOrderId`. */
 export interface OrderRow {
   readonly clientOrderId: string;
   readonly trancheId: string;
   readonly role: OrderRole;
   readonly slot: number;
+  /** The rule that set the level of a stop; `null` for other orders. */
+  readonly rule: StopRule | null;
   readonly generation: number;
   readonly symbol: string;
   readonly side: OrderSide;

@@ -1,5 +1,5 @@
 import { type Decimal, HUNDRED, ZERO } from '../model/decimal.js';
-import { type ExitPlan, plansAreEqual } from '../model/exit-plan.js';
+import { asksForStop, type ExitPlan, plansAreEqual } from '../model/exit-plan.js';
 import type { TrancheId } from '../model/ids.js';
 import type { CoreSettings } from '../model/settings.js';
 import type { PositionSide } from '../model/side.js';
@@ -97,10 +97,9 @@ function openWithinLimit(request: AssignmentRequest): Assignment {
     }
   }
   /** A fill that wants a stop never joins a tranche that has none: better one tranche too many than one unprotected. */
-  const fitting =
-    request.plan.stopLoss === null
-      ? newest
-      : newestOf(open.filter((tranche) => tranche.plan.stopLoss !== null));
+  const fitting = asksForStop(request.plan)
+    ? newestOf(open.filter((tranche) => asksForStop(tranche.plan)))
+    : newest;
   if (fitting === null) return { kind: 'open' };
   return { kind: 'join', tranche: fitting, overLimit: settings.onTrancheLimit === 'reject' };
 }

@@ -1,11 +1,11 @@
 import { invariant } from '../errors/invariant.js';
-import { SPLIT_PARTS_MAX } from '../limits.js';
+import { SPLIT_PARTS_MAX, STOP_LIMIT_SLIPPAGE_PCT } from '../limits.js';
 import {
   type Decimal,
+  decimal,
+  maxDecimal,
   minDecimal,
-  ONE,
   roundDecimal,
-  sumDecimals,
   ZERO,
 } from '../model/decimal.js';
 import type { DesiredOrder, DesiredRole } from '../model/desired-order.js';
@@ -13,6 +13,8 @@ import type { Instrument } from '../model/instrument.js';
 import type { OrderKind } from '../model/order.js';
 import { remaining, type Tranche } from '../model/tranche.js';
 import type { VenueTraits } from '../model/venue-traits.js';
+import { limitBehind } from './limit-behind.js';
+import { takeProfitQuantities } from './take-profit-quantities.js';
 
 const NOTHING: DesiredRole = { orders: [], local: null };
 
@@ -24,80 +26,116 @@ export function desiredStops(
 ): DesiredRole {
   const level = tranche.levels.stopLoss;
   if (level === null || remaining(tranche).lte(0)) return NOTHING;
-  if (tranche.plan.stopLossOrder === 'local') return { orders: [], local: 'plan' };
-  if (!venue.orderKinds.includes('stop-market')) return { orders: [], local: 'kind-unsupported' };
-  const parts = splitMarketQuantity(remaining(tranche), instrument);
-  if (parts.length === 0 || tooSmall(remaining(tranche), level, instrument, venue)) {
+  const { stopLossOrder } = tranche.plan;
+  if (stopLossOrder === 'local') return { orders: [], local: 'plan' };
+  const asLimit = stopLossOrder === 'limit-on-trigger' && venue.orderKinds.includes('stop-limit');
+  const kind = asLimit ? 'stop-limit' : 'stop-market';
+  if (!venue.orderKinds.includes(kind)) return { orders: [], local: 'kind-unsupported' };
+  const price = asLimit ? stopLimitPrice(tranche, level, instrument) : null;
+  const grid = asLimit ? onBothGrids(instrument) : instrument;
+  const parts = splitMarketQuantity(remaining(tranche), grid);
+  if (parts.length === 0 || tooSmall(remaining(tranche), price ?? level, instrument, venue)) {
     return { orders: [], local: 'below-minimum' };
   }
   return {
     local: null,
     orders: parts.map((quantity, slot) => ({
       slot,
-      kind: 'stop-market',
+      rule: tranche.levels.stopRule,
+      kind,
       quantity,
-      price: null,
+      price,
       triggerPrice: level,
       triggerSource: tranche.plan.workingType,
     })),
   };
 }
 
-/**
- * Take-profit orders that should rest, one per level with something left to take.
- *
- * @param asLimits whatever the plan says, no conditional ones: the exchange has no room for more of these
- */
+/** Where a stop that is a limit fills at worst: as far behind its level as the plan accepts for other exits. */
+function stopLimitPrice({ plan, side }: Tranche, level: Decimal, instrument: Instrument): Decimal {
+  const { exitExecution } = plan;
+  const slippagePct =
+    exitExecution.kind === 'ioc-limit' ? exitExecution.slippagePct : STOP_LIMIT_SLIPPAGE_PCT;
+  return limitBehind(level, decimal(slippagePct), side, instrument);
+}
+
+/** Filters of an order that is a limit and may have to be replaced by one at market. */
+function onBothGrids(instrument: Instrument): Instrument {
+  const { stepSize, marketStepSize, minQty, minMarketQty, maxQty, maxMarketQty } = instrument;
+  const maxima = [maxQty, maxMarketQty].filter((maximum) => maximum !== null);
+  return {
+    ...instrument,
+    marketStepSize: maxDecimal(stepSize, marketStepSize),
+    minMarketQty: maxDecimal(minQty, minMarketQty),
+    maxMarketQty: maxima.length === 0 ? null : maxima.reduce(minDecimal),
+  };
+}
+
+/** How take-profits are to rest at the moment. */
+export interface TakeProfitWish {
+  /** Whatever the plan says, no conditional ones: the exchange has no room for more of these. */
+  readonly asLimits: boolean;
+  /** Levels that the price has passed: they are taken at market, whatever the plan says. */
+  readonly taking: ReadonlySet<number>;
+}
+
+const RESTING_ONLY: TakeProfitWish = { asLimits: false, taking: new Set() };
+
+/** Take-profit orders that should rest, one per level with something left to take; at market what is taken now. */
 export function desiredTakeProfits(
   tranche: Tranche,
   instrument: Instrument,
   venue: VenueTraits,
-  asLimits = false,
+  { asLimits, taking }: TakeProfitWish = RESTING_ONLY,
 ): DesiredRole {
   const { plan, levels } = tranche;
   if (levels.takeProfits.length === 0 || remaining(tranche).lte(0)) return NOTHING;
-  if (plan.takeProfitOrder === 'local') return { orders: [], local: 'plan' };
-  const kind: OrderKind =
+  const local = plan.takeProfitOrder === 'local';
+  if (local && taking.size === 0) return { orders: [], local: 'plan' };
+  const resting: OrderKind =
     plan.takeProfitOrder === 'limit' || asLimits ? 'limit' : 'take-profit-market';
-  if (!venue.orderKinds.includes(kind)) return { orders: [], local: 'kind-unsupported' };
-  const conditional = kind === 'take-profit-market';
+  const unsupported = !local && !venue.orderKinds.includes(resting);
+  if (unsupported && taking.size === 0) return { orders: [], local: 'kind-unsupported' };
   const orders: DesiredOrder[] = [];
-  const quantities = takeProfitQuantities(tranche, instrument);
+  const quantities = takeProfitQuantities(tranche, instrument, venue.minNotionalOnExits);
   for (const [slot, level] of levels.takeProfits.entries()) {
     const wanted = quantities[slot] ?? ZERO;
-    const maximum = conditional ? instrument.maxMarketQty : instrument.maxQty;
-    const quantity =
-      maximum === null
-        ? wanted
-        : roundDecimal(minDecimal(wanted, maximum), instrument.stepSize, 'floor');
-    if (quantity.lte(0) || quantity.lt(instrument.minQty)) continue;
+    const atMarket = taking.has(slot) ? executable(wanted, 'market', instrument) : ZERO;
+    /** What is below the step of market orders goes as the plan says: the price is there already. */
+    const kind = atMarket.gt(0) ? 'market' : resting;
+    if (kind !== 'market' && (local || unsupported)) continue;
+    const conditional = kind === 'take-profit-market';
+    const quantity = kind === 'market' ? atMarket : executable(wanted, kind, instrument);
+    if (quantity.lte(0)) continue;
     if (tooSmall(quantity, level.price, instrument, venue)) continue;
     orders.push({
       slot,
       kind,
       quantity,
-      price: conditional ? null : level.price,
+      price: kind === 'limit' ? level.price : null,
       triggerPrice: conditional ? level.price : null,
       triggerSource: conditional ? plan.workingType : null,
     });
   }
+  if (local) return { orders, local: 'plan' };
   return { orders, local: orders.length === 0 ? 'below-minimum' : null };
 }
 
-/** Quantity each take-profit level still has to take; the last level of a full plan takes the whole rest. */
-export function takeProfitQuantities(tranche: Tranche, instrument: Instrument): readonly Decimal[] {
-  const { takeProfits } = tranche.levels;
-  const held = remaining(tranche);
-  const complete = sumDecimals(takeProfits.map((level) => level.portion)).gte(ONE);
-  let left = held;
-  return takeProfits.map((level, slot) => {
-    const last = slot === takeProfits.length - 1;
-    const share = tranche.openedQty.times(level.portion).minus(tranche.takenBySlot[slot] ?? ZERO);
-    const wanted = last && complete ? left : minDecimal(share.gt(0) ? share : ZERO, left);
-    const quantity = roundDecimal(wanted, instrument.stepSize, 'floor');
-    left = left.minus(quantity);
-    return quantity;
-  });
+/** How much of a quantity one order of this kind takes; zero when it takes none. */
+function executable(wanted: Decimal, kind: OrderKind, instrument: Instrument): Decimal {
+  const { stepSize, minQty, maxQty } = kind === 'limit' ? instrument : marketGrid(instrument);
+  const most = maxQty === null ? wanted : minDecimal(wanted, maxQty);
+  const quantity = roundDecimal(most, stepSize, 'floor');
+  return quantity.lt(minQty) ? ZERO : quantity;
+}
+
+function marketGrid(instrument: Instrument): Pick<Instrument, 'stepSize' | 'minQty' | 'maxQty'> {
+  const { stepSize, marketStepSize, minQty, minMarketQty, maxMarketQty } = instrument;
+  return {
+    stepSize: maxDecimal(stepSize, marketStepSize),
+    minQty: maxDecimal(minQty, minMarketQty),
+    maxQty: maxMarketQty,
+  };
 }
 
 /**

@@ -1,11 +1,15 @@
 import { invariant } from '../errors/invariant.js';
 import { type Decimal, sumDecimals, ZERO } from '../model/decimal.js';
 import type { ExitPlan } from '../model/exit-plan.js';
+import { NO_PROGRESS } from '../model/exit-progress.js';
 import { positionIdOf, trancheIdOf } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { PositionSide } from '../model/side.js';
 import { type Exit, heldCost, remaining, type Tranche } from '../model/tranche.js';
+import { breakevenAfterMove } from './breakeven.js';
 import { exitLevels } from './exit-levels.js';
+import { mergedProgress } from './merged-progress.js';
+import { progressUnder, standingProgress } from './standing-rules.js';
 
 /** A quantity that came in, with what it cost. */
 export interface Intake {
@@ -55,6 +59,7 @@ export function openTranche(request: OpeningRequest, instrument: Instrument): Tr
     entryPrice,
     plan,
     levels,
+    progress: NO_PROGRESS,
     takenBySlot: plan.takeProfits.map(() => ZERO),
     separate: request.separate,
     closing: null,
@@ -70,12 +75,15 @@ export function openTranche(request: OpeningRequest, instrument: Instrument): Tr
  * A further quantity joins: `q' = q + f`, `entry' = (q*e + f*p) / q'`; levels follow the new entry.
  *
  * The entry is divided once, from the exact costs of what is held, and never fed back.
+ *
+ * @param price what stops are judged on now, where it is known: rules that were reached stay so only if it is beyond them
  */
 export function joinTranche(
   tranche: Tranche,
   intake: Intake,
   instrument: Instrument,
   now: number,
+  price: Decimal | null = null,
 ): void {
   invariant(intake.quantity.gt(0), 'a join adds a quantity above zero');
   const source = tranche.sources.find((candidate) => candidate.orderId === intake.orderId);
@@ -93,16 +101,39 @@ export function joinTranche(
   }
   tranche.openedQty = tranche.openedQty.plus(intake.quantity);
   tranche.openedCost = tranche.openedCost.plus(intake.cost);
-  relevel(tranche, instrument);
+  relevel(tranche, instrument, price);
   tranche.updatedAt = now;
 }
 
 /** Entry price and levels from what the tranche holds. */
-export function relevel(tranche: Tranche, instrument: Instrument): void {
+export function relevel(
+  tranche: Tranche,
+  instrument: Instrument,
+  price: Decimal | null = null,
+): void {
   const held = remaining(tranche);
   if (held.lte(0)) return;
   tranche.entryPrice = heldCost(tranche).div(held);
-  tranche.levels = exitLevels(tranche.plan, tranche.side, tranche.entryPrice, instrument);
+  /** Take-profit levels move with the entry: a stop that followed them stays where it is until one is taken again. */
+  tranche.progress = { ...tranche.progress, followedLevels: 0 };
+  if (price !== null) tranche.progress = breakevenAfterMove(tranche, instrument, price);
+  relevelAt(tranche, instrument);
+}
+
+/** Levels from the entry price as it is, after what the rules ask for now. */
+export function relevelAt(tranche: Tranche, instrument: Instrument): void {
+  tranche.progress = standingProgress(tranche, instrument);
+  const { plan, side, entryPrice, progress } = tranche;
+  tranche.levels = exitLevels(plan, side, entryPrice, instrument, progress);
+}
+
+/** Another plan: rules that stay keep what they have reached, and levels follow at once. */
+export function replan(tranche: Tranche, plan: ExitPlan, instrument: Instrument): void {
+  tranche.progress = progressUnder(plan, tranche);
+  tranche.plan = plan;
+  /** A stop that follows the take-profits follows those of this plan. */
+  tranche.levels = exitLevels(plan, tranche.side, tranche.entryPrice, instrument, tranche.progress);
+  relevelAt(tranche, instrument);
 }
 
 /** Takes an executed exit out. The entry price stays. */
@@ -118,6 +149,8 @@ export function applyExit(tranche: Tranche, exit: Exit, now: number): void {
   tranche.exitFees = tranche.exitFees.plus(exit.fee);
   tranche.exits.push(exit);
   if (exit.role === 'take-profit') {
+    /** It may be of a plan with more levels: no slot is left empty. */
+    while (tranche.takenBySlot.length < exit.slot) tranche.takenBySlot.push(ZERO);
     const taken = tranche.takenBySlot[exit.slot] ?? ZERO;
     tranche.takenBySlot[exit.slot] = taken.plus(exit.quantity);
   }
@@ -127,15 +160,22 @@ export function applyExit(tranche: Tranche, exit: Exit, now: number): void {
 /**
  * Merges tranches of one side into the oldest: quantities and costs of what is held add up.
  *
+ * @param price what stops are judged on now, where it is known; see {@link joinTranche}
  * @returns the survivor and those that are closed as merged into it
  */
 export function mergeTranches(
   group: readonly Tranche[],
   instrument: Instrument,
   now: number,
+  price: Decimal | null = null,
 ): { readonly survivor: Tranche; readonly absorbed: readonly Tranche[] } {
   const [survivor, ...absorbed] = [...group].sort((a, b) => a.openedSeq - b.openedSeq);
   invariant(survivor !== undefined && absorbed.length > 0, 'a merge needs two tranches');
+  survivor.progress = mergedProgress(
+    survivor.progress,
+    absorbed.map(({ progress }) => progress),
+    survivor.side,
+  );
   for (const tranche of absorbed) {
     const quantity = remaining(tranche);
     const cost = heldCost(tranche);
@@ -148,12 +188,13 @@ export function mergeTranches(
     tranche.openedQty = tranche.exitedQty;
     tranche.openedCost = tranche.exitedCost;
     tranche.sources = [];
+    tranche.progress = { ...tranche.progress, fundingPaid: ZERO };
     tranche.state = 'CLOSED';
     tranche.mergedInto = survivor.id;
     tranche.closing = { reason: 'merged', level: null, trigger: null, since: now };
     tranche.updatedAt = now;
   }
-  relevel(survivor, instrument);
+  relevel(survivor, instrument, price);
   survivor.updatedAt = now;
   return { survivor, absorbed };
 }

@@ -21,6 +21,8 @@ export {
 export { directScheduler } from './direct-scheduler.js';
 export type { FeedStep } from './feeds/feed-script.js';
 export {
+  type BarRequestRecord,
+  type BarsAnswer,
   type MarketOfFeed,
   type PlayOptions,
   ScriptedFeed,

@@ -7,7 +7,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['errors', 'limits.ts'],
   ['model'],
   ['ports'],
-  ['triggers', 'positions', 'orders', 'reconciliation'],
+  ['triggers', 'positions', 'orders', 'reconciliation', 'volatility'],
   ['engine', 'execution', 'journal', 'events', 'platform'],
   ['adapters'],
   ['monitor'],

@@ -10,6 +10,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'p-queue': /^src\/platform\//,
   'p-retry': /^src\/platform\//,
   'big.js': /^src\/model\/decimal\.ts$/,
+  'trading-signals': /^src\/volatility\//,
   valibot: /^src\/(monitor|adapters)\//,
   'better-sqlite3': /^src\/adapters\/stores\/sqlite\//,
   'isomorphic-ws': /^src\/platform\/sockets\//,

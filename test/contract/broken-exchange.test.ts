@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PaperExchange } from '../../src/adapters/exchanges/paper/paper-exchange.js';
 import { VirtualClock } from '../../src/platform/virtual-clock.js';
-import type { ExchangeAdapter } from '../../src/ports/exchange-adapter.js';
+import type { ExchangeAdapter, FundingReport } from '../../src/ports/exchange-adapter.js';
 import {
   type ExchangeCardId,
   exchangeContract,
@@ -9,8 +9,17 @@ import {
 
 const SYMBOL = 'BTCUSDT';
 
+/** A paper exchange whose account pays funding. */
+class SoundExchange extends PaperExchange {
+  readonly paid: FundingReport[] = [];
+
+  async fetchFunding(symbol: string, sinceMs: number): Promise<readonly FundingReport[]> {
+    return this.paid.filter((row) => row.symbol === symbol && row.time >= sinceMs);
+  }
+}
+
 /** What an adapter does wrong: members that stand in for those of a sound one. */
-type Flaw = (sound: PaperExchange) => Partial<ExchangeAdapter>;
+type Flaw = (sound: SoundExchange) => Partial<ExchangeAdapter>;
 
 const FLAWS: readonly (readonly [ExchangeCardId, string, Flaw])[] = [
   [
@@ -81,6 +90,61 @@ const FLAWS: readonly (readonly [ExchangeCardId, string, Flaw])[] = [
         symbol === undefined ? [] : sound.fetchOpenOrders(symbol),
     }),
   ],
+  [
+    'EX-17',
+    'lets an immediate-or-cancel limit rest',
+    (sound) => ({
+      placeOrder: (request) =>
+        sound.placeOrder(request.kind === 'ioc-limit' ? { ...request, kind: 'limit' } : request),
+    }),
+  ],
+  [
+    'EX-18',
+    'sends a stop-limit as a stop at market',
+    (sound) => ({
+      placeOrder: (request) =>
+        sound.placeOrder(
+          request.kind === 'stop-limit' ? { ...request, kind: 'stop-market' } : request,
+        ),
+    }),
+  ],
+  [
+    'EX-19',
+    'calls a stop that was triggered untouched',
+    (sound) => ({
+      fetchOpenOrders: async (symbol) =>
+        (await sound.fetchOpenOrders(symbol)).map((order) => ({ ...order, status: 'accepted' })),
+    }),
+  ],
+  [
+    'EX-20',
+    'takes what is paid for what is received',
+    (sound) => ({
+      fetchFunding: async (...asked) =>
+        (await sound.fetchFunding(...asked)).map((row) => ({ ...row, amount: -row.amount })),
+    }),
+  ],
+  [
+    'EX-20',
+    'counts payments anew with every answer',
+    (sound) => {
+      let answers = 0;
+      return {
+        fetchFunding: async (...asked) => {
+          answers += 1;
+          return (await sound.fetchFunding(...asked)).map((row) => ({
+            ...row,
+            id: `${answers}-${row.id}`,
+          }));
+        },
+      };
+    },
+  ],
+  [
+    'EX-20',
+    'tells funding from before it is asked for',
+    (sound) => ({ fetchFunding: (symbol) => sound.fetchFunding(symbol, 0) }),
+  ],
 ];
 
 /** One card on a paper exchange with a flaw. */
@@ -90,7 +154,7 @@ function card(id: ExchangeCardId, flaw: Flaw): () => Promise<void> {
     test: (name, run) => cards.set(name.slice(0, 5), run),
     factory: () => {
       const clock = new VirtualClock();
-      const sound = new PaperExchange({
+      const sound = new SoundExchange({
         clock,
         instruments: [{ symbol: SYMBOL, tickSize: '0.1', stepSize: '0.001' }],
       });
@@ -109,6 +173,10 @@ function card(id: ExchangeCardId, flaw: Flaw): () => Promise<void> {
         prices: { low: '44000', start: '45000', high: '46000' },
         setPrice: (price) => sound.acceptPrice(SYMBOL, 'LAST', Number(price), clock.now()),
         now: () => clock.now(),
+        payFunding: (amount) => {
+          const id = `funding-${sound.paid.length}`;
+          sound.paid.push({ symbol: SYMBOL, id, amount, time: clock.now() });
+        },
       };
     },
   });

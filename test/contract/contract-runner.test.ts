@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ManualFeed } from '../../src/adapters/feeds/manual/manual-feed.js';
+import type { PriceBar } from '../../src/model/price-bar.js';
 import type { PriceSink } from '../../src/ports/price-feed.js';
 import { type FeedHarness, feedContract } from '../../src/testing/contracts/feed-contract.js';
 
@@ -12,6 +13,7 @@ function cardOf(id: string, feed: ManualFeed): () => Promise<void> {
       feed,
       symbols: ['A', 'B'],
       push: (symbol, source, price) => void feed.tick(symbol, price, { source }),
+      giveBars: (symbol, barMs, bars) => feed.addBars(symbol, barMs, bars),
     }),
   });
   const card = cards.get(id);
@@ -50,6 +52,23 @@ describe('a contract suite', () => {
       }
     }
     await expect(cardOf('PF-06', new Fragile())()).rejects.toThrow();
+  });
+
+  it.each<[string, (bars: readonly PriceBar[]) => readonly PriceBar[]]>([
+    ['out of order', (bars) => [...bars].reverse()],
+    ['one short', (bars) => bars.slice(1)],
+    ['the oldest ones', (bars) => [...bars, ...bars].slice(1, bars.length + 1)],
+    ['twice', (bars) => [...bars, ...bars]],
+    ['impossible', (bars) => bars.map((bar) => ({ ...bar, high: bar.low / 2 }))],
+    ['of other times', (bars) => bars.map((bar) => ({ ...bar, startTime: bar.startTime + 1 }))],
+  ])('fails an adapter whose bars are %s', async (_what, spoil) => {
+    class Spoiling extends ManualFeed {
+      override async fetchBars(symbol: string, barMs: number, limit: number) {
+        return spoil(await super.fetchBars(symbol, barMs, limit));
+      }
+    }
+    await expect(cardOf('PF-07', new ManualFeed())()).resolves.toBeUndefined();
+    await expect(cardOf('PF-07', new Spoiling())()).rejects.toThrow('Contract broken');
   });
 
   it('wants a hook, or a reason to skip the card', async () => {

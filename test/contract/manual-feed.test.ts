@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import { ManualFeed } from '../../src/adapters/feeds/manual/manual-feed.js';
 import type { PriceSource } from '../../src/model/price.js';
+import type { PriceBar } from '../../src/model/price-bar.js';
 import { VirtualClock } from '../../src/platform/virtual-clock.js';
 import { type FeedHarness, feedContract } from '../../src/testing/contracts/feed-contract.js';
 
@@ -19,6 +20,10 @@ class ManualHarness implements FeedHarness {
 
   silence(symbol: string): void {
     this.feed.stale(symbol);
+  }
+
+  giveBars(symbol: string, barMs: number, bars: readonly PriceBar[]): void {
+    this.feed.addBars(symbol, barMs, bars);
   }
 }
 

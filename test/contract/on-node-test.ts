@@ -25,6 +25,7 @@ describe('feed', () => {
         push: (symbol, source, price) => {
           if (!isBroken || price !== 101) feed.tick(symbol, price, { source });
         },
+        giveBars: (symbol, barMs, bars) => feed.addBars(symbol, barMs, bars),
       };
     },
   });

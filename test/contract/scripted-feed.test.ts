@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
 import type { PriceSource } from '../../src/model/price.js';
+import type { PriceBar } from '../../src/model/price-bar.js';
 import { VirtualClock } from '../../src/platform/virtual-clock.js';
 import { type FeedHarness, feedContract } from '../../src/testing/contracts/feed-contract.js';
 import { ScriptedFeed } from '../../src/testing/feeds/scripted-feed.js';
@@ -26,6 +27,10 @@ class ScriptedHarness implements FeedHarness {
 
   silence(symbol: string): Promise<void> {
     return this.feed.play(symbol, [{ stale: 1_000 }]);
+  }
+
+  giveBars(symbol: string, barMs: number, bars: readonly PriceBar[]): void {
+    this.feed.addBars(symbol, barMs, bars);
   }
 }
 

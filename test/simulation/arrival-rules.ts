@@ -1,5 +1,7 @@
+import type { OrderKind } from '../../src/model/order.js';
 import type { SimWrite } from '../../src/testing/sim/sim-line.js';
 import type { SimRequest } from '../../src/testing/sim/sim-order.js';
+import { judgeSlice } from './ladder.js';
 import { type Oracle, RACE_MS } from './oracle.js';
 import { isOwn, roleOf, tagOf } from './order-names.js';
 import { SYMBOL } from './plan.js';
@@ -7,6 +9,8 @@ import type { BelievedTranche } from './subject.js';
 
 /** A request that travels longer than this was decided on another state of things, ms. */
 const LATE_MS = 150;
+/** A stop that is a limit is given this long to fill, ms. */
+const UNFILLED_MS = 2_000;
 /** A stream that has been down for this long was known to be down when a close was decided, ms. */
 const DEAF_MS = 500;
 
@@ -21,6 +25,8 @@ interface Arrivals {
   readonly terms: Map<string, string>;
   /** Ids of orders that left without a record. */
   readonly unrecorded: Set<string>;
+  /** Kinds of the closes of each tranche, in their order. */
+  readonly closes: Map<string, OrderKind[]>;
   /** Ids of closes that left without a record, by process and tranche. */
   readonly unrecordedCloses: Map<string, Set<string>>;
 }
@@ -32,6 +38,7 @@ function arrivalsOf(oracle: Oracle): Arrivals {
   if (arrivals === undefined) {
     arrivals = {
       terms: new Map(),
+      closes: new Map(),
       unrecorded: new Set(),
       unrecordedCloses: new Map(),
     };
@@ -56,15 +63,49 @@ export function judgePlacement(oracle: Oracle, write: SimWrite, request: SimRequ
   judgeRecord(oracle, write);
   const steps = oracle.world.venue.instrument(SYMBOL)?.steps(request.quantity) ?? Number.NaN;
   if (!(steps > 0)) oracle.fail('I23', `${id} has quantity ${request.quantity}`);
+  judgeGrid(oracle, request);
+  noteForm(oracle, request);
   const tranche = oracle.trancheOf.get(id);
   /** A request that comes too late is refused by the exchange: that is what its deadline is for. */
   const isLate = request.expiresAt < oracle.world.venue.now();
   const isBlind = oracle.subject.phase === 'starting' || oracle.subject.phase === 'dead';
   if (tranche === undefined || isLate || isBlind) return;
   judgeQuantity(oracle, write, tranche, steps);
-  if (role === 'take-profit') judgeStopFirst(oracle, write, tranche);
-  if (role === 'close') judgePatience(oracle, write, tranche);
-  if (role === 'stop-loss') judgeWidening(oracle, request, tranche);
+  if (role === 'take-profit') {
+    judgeStopFirst(oracle, write, tranche);
+    judgeSlice(oracle, write, tranche, steps);
+  }
+  if (role === 'close') {
+    judgePatience(oracle, write, tranche);
+    judgeHaste(oracle, write, tranche, steps);
+  }
+  if (role === 'stop-loss') {
+    judgeWidening(oracle, request, tranche);
+    const ticks = oracle.world.venue.instrument(SYMBOL)?.ticks(request.triggerPrice ?? 0) ?? 0;
+    oracle.rules.judgeStop(tranche, ticks);
+  }
+}
+
+/** I23: every price lies on the grid. */
+function judgeGrid(oracle: Oracle, { clientOrderId, price, triggerPrice }: SimRequest): void {
+  for (const level of [price, triggerPrice]) {
+    if (level === null || oracle.world.venue.instrument(SYMBOL)?.ticks(level) != null) continue;
+    oracle.fail('I23', `${clientOrderId} has the price ${level}`);
+  }
+}
+
+/** How closes leave: in parts over time, as limits, and at market in the end. */
+function noteForm(oracle: Oracle, { clientOrderId, kind }: SimRequest): void {
+  if (kind === 'stop-limit') oracle.note('arrived stop-limit');
+  if (roleOf(clientOrderId) !== 'close') return;
+  const { closes } = arrivalsOf(oracle);
+  const tag = tagOf(clientOrderId);
+  const kinds = closes.get(tag) ?? [];
+  if (kind === 'ioc-limit') oracle.note('arrived ioc-limit');
+  else if (kinds.at(-1) === 'ioc-limit') oracle.note('a limit gave way to the market');
+  closes.set(tag, [...kinds, kind]);
+  if (kind === 'market' && kinds.filter((each) => each === 'market').length === 2)
+    oracle.note('a close in more than two slices');
 }
 
 /** I2: every exit says that it only reduces, and on which side. */
@@ -164,6 +205,7 @@ function judgeQuantity(oracle: Oracle, write: SimWrite, tranche: string, steps: 
   const lastExit = oracle.lastExitOf(tranche);
   if (oracle.now - lastExit <= lagMs) oracle.note('race');
   else if (lastExit >= write.sentAt) oracle.note('overtaken on its way');
+  else if (oracle.lastSplit >= oracle.records.decidedAt(id)) oracle.note('split on its way');
   else if (oracle.now - oracle.lastReadFault < BLIND_MS) oracle.note('blind exit');
   else if (isRecordLost(oracle) && isHeld(oracle, write, steps + closing)) {
     /** Exits of a lost record are not told apart from those of others; what is held bounds it all the same. */
@@ -192,6 +234,8 @@ function isHeld(oracle: Oracle, { request }: SimWrite, quantity: number): boolea
 function judgeStopFirst(oracle: Oracle, write: SimWrite, trancheId: string): void {
   const tranche = oracle.subject.tranches().find((one) => one.id === trancheId);
   if (tranche === undefined || !tranche.wantsRestingStop || tranche.state !== 'OPEN') return;
+  /** When it was decided there was no stop yet that could have gone first: its level came later. */
+  if (oracle.records.wasBeforeAnyStop(write.clientOrderId)) return;
   const { live, trancheOf, world } = oracle;
   const isStop = (id: string): boolean =>
     roleOf(id) === 'stop-loss' && trancheOf.get(id) === trancheId;
@@ -233,6 +277,37 @@ function judgePatience(oracle: Oracle, write: SimWrite, trancheId: string): void
     if (roleOf(id) !== 'take-profit') continue;
     oracle.fail('I1b', `close ${write.clientOrderId} arrived while take-profit ${id} rests`);
   }
+}
+
+/** X2: after a panic everything leaves at once and at market, however patient the plan is. */
+function judgeHaste(oracle: Oracle, write: SimWrite, trancheId: string, steps: number): void {
+  const id = write.clientOrderId;
+  if (oracle.records.decidedAt(id) <= oracle.panickedAt(trancheId)) return;
+  if (write.request?.kind === 'ioc-limit') {
+    oracle.fail('X2', `${id} is a limit, after a panic`);
+    return;
+  }
+  const tranche = oracle.subject.tranches().find((one) => one.id === trancheId);
+  if (tranche === undefined) return;
+  const { venue, line } = oracle.world;
+  let leaving = steps;
+  for (const { clientOrderId, request } of line.underWay) {
+    if (clientOrderId === id || request === null || roleOf(clientOrderId) !== 'close') continue;
+    if (oracle.trancheOf.get(clientOrderId) !== trancheId) continue;
+    leaving += venue.instrument(SYMBOL)?.steps(request.quantity) ?? 0;
+  }
+  for (const [other, order] of oracle.live) {
+    if (other === id || roleOf(other) !== 'close') continue;
+    if (oracle.trancheOf.get(other) === trancheId) leaving += order.quantity - order.executed;
+  }
+  /** Where the exchange holds less, less leaves. */
+  const left = (oracle.opened.get(trancheId) ?? 0) - oracle.executedBy(trancheId);
+  let expected = 0;
+  for (const { side, held } of oracle.subject.tranches())
+    if (side === tranche.side) expected += held;
+  if (venue.held(SYMBOL, tranche.side) < expected || leaving >= Math.min(left, tranche.held))
+    return;
+  oracle.fail('X2', `${id} of ${steps} leaves after a panic, ${tranche.held} is held`);
 }
 
 /** I26: a stop moves away from the price only when somebody asked, or when the entry moved. */
@@ -291,6 +366,16 @@ function judgeStopCancel(oracle: Oracle, write: SimWrite): void {
   }
   const held = heldNow(oracle, tranche, write);
   if (others >= held) return;
+  const triggeredAt = oracle.triggeredAt(id);
+  const believed = tranche.orders.find(({ clientOrderId }) => clientOrderId === id);
+  const isLeftBehind = believed?.kind === 'stop-limit' && believed.status === 'triggered';
+  if (isLeftBehind && oracle.records.cancelDecidedAt(id) > triggeredAt) {
+    /** A limit that the price ran away from covers nothing; a close follows. */
+    const waitedMs = oracle.now - triggeredAt;
+    if (waitedMs < UNFILLED_MS - LATE_MS && tranche.state === 'OPEN')
+      oracle.fail('I3b', `${id} is cancelled ${waitedMs} ms after its trigger`);
+    return;
+  }
   /** What was to take its place ended after this was decided: both are on their way. */
   const lagMs = oracle.world.plan.setup.latencyMs + oracle.pausedMs;
   if (oracle.lastLoss >= oracle.records.cancelDecidedAt(id) - lagMs) {

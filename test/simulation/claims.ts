@@ -104,9 +104,9 @@ export class Claims {
         this.#oracle.fail('I11', `order ${orderId} is booked with ${quantity}`);
       }
     }
-    const states = batch.tranches.map(({ id }) => this.#tranches.get(id)?.state);
+    const before = batch.tranches.map(({ id }) => this.#tranches.get(id));
     for (const row of batch.tranches) this.#tranches.set(row.id, row);
-    for (const [index, row] of batch.tranches.entries()) this.#judgeTranche(row, states[index]);
+    for (const [index, row] of batch.tranches.entries()) this.#judgeTranche(row, before[index]);
     this.#judgeBooked(grown, batch);
     for (const event of batch.events) {
       if (event.name === 'position:external') this.#judgeExternal(event, exited);
@@ -199,8 +199,10 @@ export class Claims {
     }
   }
 
-  #judgeTranche(row: TrancheRow, before: TrancheRow['state'] | undefined): void {
+  #judgeTranche(row: TrancheRow, known: TrancheRow | undefined): void {
     const oracle = this.#oracle;
+    const before = known?.state;
+    if (known !== undefined) this.#judgeMonotony(known, row);
     for (const { orderId } of row.sources) this.#judgeSource(orderId);
     this.#judgeRounding(row);
     if (row.state === 'CLOSING' && before !== 'CLOSING') this.#closingAt.set(row.id, oracle.now);
@@ -230,8 +232,28 @@ export class Claims {
     }
   }
 
+  /** I26: under one plan and one entry, a stop and a planned target only come nearer, and nothing reached is lost. */
+  #judgeMonotony(before: TrancheRow, row: TrancheRow): void {
+    const { id, side, plan, entryPrice, openedQty } = row;
+    if (row.state === 'CLOSED' || before.openedQty !== openedQty) return;
+    if (before.entryPrice !== entryPrice) return;
+    if (before.plan !== plan && JSON.stringify(before.plan) !== JSON.stringify(plan)) return;
+    const fell = (a: string | null, b: string | null, way = 1): boolean =>
+      a !== null && (b === null || (Number(a) - Number(b)) * way * (side === 'LONG' ? 1 : -1) > 0);
+    const fail = (what: string, a: string | null, b: string | null): void =>
+      this.#oracle.fail('I26', `${what} of ${id} went from ${a} to ${b}`);
+    if (fell(before.guard, row.guard)) fail('the stop', before.guard, row.guard);
+    if (fell(before.stopLoss, row.stopLoss)) fail('the order', before.stopLoss, row.stopLoss);
+    const [was, is] = [before.takeProfits[0]?.price ?? null, row.takeProfits[0]?.price ?? null];
+    if (plan.volatility !== null && was !== null && fell(was, is, -1)) fail('the target', was, is);
+    const { peak, breakevenReached, timeLimitDone } = before.progress;
+    if (fell(peak, row.progress.peak)) fail('the best price', peak, row.progress.peak);
+    if (breakevenReached && !row.progress.breakevenReached) fail('breakeven', 'reached', 'not');
+    if (timeLimitDone && !row.progress.timeLimitDone) fail('the time limit', 'done', 'not done');
+  }
+
   /** I23: a stop is never looser than asked for. */
-  #judgeRounding({ id, side, plan, entryPrice, stopLoss }: TrancheRow): void {
+  #judgeRounding({ id, side, plan, entryPrice, guard: stopLoss }: TrancheRow): void {
     if (stopLoss === null || plan.stopLoss?.kind !== 'percent') return;
     const factor = Number(plan.stopLoss.percent) / 100;
     const long = side === 'LONG';

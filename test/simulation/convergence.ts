@@ -1,13 +1,9 @@
-import type { Oracle } from './oracle.js';
+import { ladderDifferences } from './ladder.js';
+import type { Difference, Oracle } from './oracle.js';
 import { isOwn, roleOf } from './order-names.js';
 import { SYMBOL } from './plan.js';
 import { MARK_OFF_TICKS } from './price-memory.js';
 import type { BelievedTranche } from './subject.js';
-
-interface Difference {
-  readonly invariant: string;
-  readonly what: string;
-}
 
 /** What does not fit together between the exchange, the monitor and the disk. After quiet there must be nothing. */
 export function differencesOf(oracle: Oracle): Difference[] {
@@ -35,12 +31,8 @@ export function differencesOf(oracle: Oracle): Difference[] {
     if (tranche.wantsRestingStop && mine['stop-loss'] !== tranche.held && !shares) {
       found.push({ invariant: 'I6', what: `stops of ${name} rest for ${mine['stop-loss']}` });
     }
-    if (tranche.wantsRestingProfit && mine['take-profit'] !== tranche.held) {
-      found.push({
-        invariant: 'I6',
-        what: `take-profits of ${name} rest for ${mine['take-profit']}`,
-      });
-    }
+    for (const what of ladderDifferences(oracle, tranche)) found.push({ invariant: 'I6', what });
+    found.push(...oracle.rules.differencesOf(tranche));
     if (isStopPassed(oracle, tranche)) {
       found.push({ invariant: 'I3', what: `the stop of ${name} is passed and nothing closes it` });
     }

@@ -17,6 +17,7 @@ import type { Command } from '../../src/model/command.js';
 import type { Effect, SettleResult } from '../../src/model/effect.js';
 import type { Input } from '../../src/model/input.js';
 import { instrumentFrom } from '../../src/model/instrument.js';
+import type { OrderKind } from '../../src/model/order.js';
 import type { PriceSource } from '../../src/model/price.js';
 import type { CoreSettings } from '../../src/model/settings.js';
 import { FIRST_START, fillSymbols } from '../../src/monitor/fill-symbols.js';
@@ -39,6 +40,7 @@ export interface LifeOptions {
   readonly settings: CoreSettings;
   readonly reconcileIntervalMs: number;
   readonly sources: readonly PriceSource[];
+  readonly orderKinds: readonly OrderKind[];
   readonly trace: Trace;
   readonly onTold: (told: Told) => void;
   readonly onSettled: (requestId: number, result: SettleResult, durable: boolean) => void;
@@ -107,7 +109,7 @@ export class CoreLife {
         severalStops: profile.severalStops,
         countsRestingReduceOnly: profile.countsRestingReduceOnly,
         minNotionalOnExits: false,
-        orderKinds: ['market', 'limit', 'stop-market', 'take-profit-market'],
+        orderKinds: options.orderKinds,
         batchSize: profile.batchSize,
         maxProtectiveOrders: { perSymbol: null, perAccount: null },
       },

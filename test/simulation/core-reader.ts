@@ -236,7 +236,14 @@ export class CoreReader {
       const arrived = (): void => {
         left -= 1;
         if (left === 0 && !broken) {
-          done({ openOrders, positions, fills, symbols: [...symbols.keys()], venueTime });
+          done({
+            openOrders,
+            positions,
+            fills,
+            symbols: [...symbols.keys()],
+            funding: [],
+            venueTime,
+          });
         }
       };
       const broke = (): void => {

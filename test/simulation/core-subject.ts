@@ -1,6 +1,7 @@
 import { coverageOf } from '../../src/engine/coverage.js';
 import type { TrancheNode } from '../../src/engine/state.js';
-import type { decimal } from '../../src/model/decimal.js';
+import { ValidationError } from '../../src/errors/validation-error.js';
+import { type Decimal, type decimal, ZERO } from '../../src/model/decimal.js';
 import type { SettleResult } from '../../src/model/effect.js';
 import type { Input } from '../../src/model/input.js';
 import type { PriceSource } from '../../src/model/price.js';
@@ -10,15 +11,25 @@ import { desiredStops, desiredTakeProfits } from '../../src/positions/desired-ex
 import type { SimInstrument } from '../../src/testing/sim/sim-instrument.js';
 import type { SimOrder } from '../../src/testing/sim/sim-order.js';
 import { CoreLife, type LifeOptions } from './core-life.js';
-import { type SimCall, SYMBOL } from './plan.js';
+import { INSTRUMENT, OTHER_PLAN, type SimCall, type SimCallAct, SYMBOL } from './plan.js';
 import type { BelievedTranche, Subject, SubjectHooks } from './subject.js';
 
 export type CoreSubjectOptions = Omit<LifeOptions, 'onTold' | 'onSettled' | 'onFault'> & {
   readonly hooks: SubjectHooks;
 };
 
+/** Calls that make sense while nothing is held. */
+export const NEEDS_NOTHING: ReadonlySet<SimCall> = new Set([
+  'reconcile',
+  'pause-resume',
+  'close-all',
+]);
+const TICK = Number(INSTRUMENT.tickSize);
+const STEP = Number(INSTRUMENT.stepSize);
+
 /** The bare core under test (S1): one life after the other on one disk and one account. */
 export class CoreSubject implements Subject {
+  readonly knowsTaken = true;
   readonly #options: CoreSubjectOptions;
   readonly #instrument: SimInstrument;
   readonly #calls = new Map<number, string>();
@@ -124,13 +135,13 @@ export class CoreSubject implements Subject {
 
   canCall(call: SimCall): boolean {
     if (this.phase === 'dead' || this.phase === 'starting') return false;
-    const needsNone = call === 'reconcile' || call === 'pause-resume' || call === 'close-all';
-    return needsNone || this.#nodes().length > 0;
+    return NEEDS_NOTHING.has(call) || this.#nodes().length > 0;
   }
 
-  call(name: string, call: SimCall, bps: number): void {
+  call(name: string, act: SimCallAct): void {
     const life = this.#life;
     if (life === null || life.isDead) return;
+    const { call } = act;
     const nodes = this.#nodes();
     const node = nodes[0];
     if (call === 'reconcile') {
@@ -145,16 +156,24 @@ export class CoreSubject implements Subject {
       this.#request(name, (requestId) => ({
         kind: 'close',
         requestId,
-        scope: { kind: 'all' },
+        scope: { kind: 'all', side: null },
         reason: 'panic',
       }));
       return;
     }
     if (node === undefined) return;
-    this.#request(name, (requestId) => this.#inputOf(call, node, bps, requestId));
+    try {
+      this.#request(name, (requestId) => this.#inputOf(act, node, requestId));
+    } catch (error) {
+      /** The public methods refuse such a plan before the core hears of it. */
+      if (!(error instanceof ValidationError)) throw error;
+      this.#calls.delete(this.#nextRequest - 1);
+      this.#options.hooks.onAnswered(name, undefined, error);
+    }
   }
 
-  #inputOf(call: SimCall, { tranche }: TrancheNode, bps: number, requestId: number): Input {
+  #inputOf(act: SimCallAct, { tranche }: TrancheNode, requestId: number): Input {
+    const { call, bps } = act;
     const last = this.#options.line.venue.price(SYMBOL, 'LAST') ?? 0;
     const direction = tranche.side === 'LONG' ? 1 : -1;
     const level = (away: number): ReturnType<typeof decimal> =>
@@ -166,7 +185,7 @@ export class CoreSubject implements Subject {
       case 'remove-profit':
         return { kind: 'update-levels', ...levels, takeProfit: null, stopLoss: undefined };
       case 'new-plan': {
-        const plan = { takeProfitPct: 0.5, stopLossPct: 0.4, takeProfitOrder: 'local' } as const;
+        const plan = act.plan ?? OTHER_PLAN;
         const plans = new Map(
           this.#nodes().map(({ tranche: other }) => [
             other.id as string,
@@ -195,6 +214,18 @@ export class CoreSubject implements Subject {
           scope: { kind: 'position', symbol: SYMBOL, side: null },
           reason: 'manual',
         };
+      case 'panic-side':
+        return {
+          kind: 'close',
+          requestId,
+          scope: { kind: 'position', symbol: SYMBOL, side: act.side ?? 'LONG' },
+          reason: 'panic',
+        };
+      case 'split': {
+        const held = this.#instrument.steps(remaining(tranche).toNumber()) ?? 0;
+        const quantity = this.#instrument.quantity(Math.max(1, Math.floor((held * bps) / 100)));
+        return { kind: 'split', requestId, id: tranche.id, quantity };
+      }
       case 'merge':
         return { kind: 'merge', requestId, positionId: tranche.positionId, ids: null };
       case 'cancel-related':
@@ -255,21 +286,34 @@ export class CoreSubject implements Subject {
       state: tranche.state,
       opened: steps(tranche.openedQty),
       held: steps(remaining(tranche)),
-      stop:
-        tranche.levels.stopLoss === null
-          ? null
-          : this.#instrument.nearestTicks(tranche.levels.stopLoss.toNumber()),
+      stop: this.#ticksOf(tranche.levels.guard),
+      restingStop: this.#ticksOf(tranche.levels.stopLoss),
+      plan: tranche.plan,
+      entry: tranche.entryPrice.toNumber() / TICK,
+      profits: tranche.levels.takeProfits.map(({ price, portion }) => ({
+        ticks: this.#instrument.nearestTicks(price.toNumber()),
+        portion: portion.toNumber(),
+      })),
+      taken: tranche.levels.takeProfits.map(
+        (_, slot) => (tranche.takenBySlot[slot] ?? ZERO).toNumber() / STEP,
+      ),
       wantsRestingStop: wants(desiredStops),
       wantsRestingProfit: wants(desiredTakeProfits),
       coverage: coverageOf(state, node, this.#options.clock.monotonic()),
       orders: node.orders.map((order) => ({
         clientOrderId: order.clientOrderId,
         role: order.role,
+        slot: order.slot,
+        kind: order.terms.kind,
         status: order.status,
         quantity: steps(order.terms.quantity),
         executed: steps(order.execution.bookedQty),
       })),
     };
+  }
+
+  #ticksOf(price: Decimal | null): number | null {
+    return price === null ? null : this.#instrument.nearestTicks(price.toNumber());
   }
 
   #request(name: string, make: (requestId: number) => Input): void {

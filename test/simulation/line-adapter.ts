@@ -1,4 +1,5 @@
 import { ExchangeError } from '../../src/errors/exchange-error.js';
+import type { OrderKind } from '../../src/model/order.js';
 import type {
   ExchangeAdapter,
   ExchangeSink,
@@ -23,7 +24,7 @@ import {
 import type { SimVenue } from '../../src/testing/sim/sim-venue.js';
 
 /** The adapter of one process on a simulated line; after the death of the process nothing settles any more. */
-export function lineAdapter(line: SimLine): ExchangeAdapter {
+export function lineAdapter(line: SimLine, orderKinds: readonly OrderKind[]): ExchangeAdapter {
   const { venue } = line;
   const { profile } = venue;
   let connection: SimConnection | null = null;
@@ -52,7 +53,7 @@ export function lineAdapter(line: SimLine): ExchangeAdapter {
       reduceOnly: { hedge: 'implied', oneWay: profile.excess === 'executed' ? 'none' : 'flag' },
       countsRestingReduceOnly: profile.countsRestingReduceOnly,
       severalStops: profile.severalStops,
-      orderKinds: ['market', 'limit', 'stop-market', 'take-profit-market'],
+      orderKinds,
       triggerSources: ['LAST', 'MARK'],
       batchSize: profile.batchSize,
       maxProtectiveOrders: { perSymbol: null, perAccount: null },

@@ -6,6 +6,7 @@ import type {
 } from '../../src/testing/sim/sim-line.js';
 import { SIM_PROFILES, type SimProfileName } from '../../src/testing/sim/sim-profile.js';
 import { SeededRandom } from '../support/seeded-random.js';
+import { exitActsOf, withExitRules } from './exit-draws.js';
 import {
   type SimAct,
   type SimCall,
@@ -39,9 +40,13 @@ const PROFILES: readonly SimProfileName[] = [
  * another fault does not move the prices.
  */
 export function planOf(seed: number, only?: SimProfileName): SimPlan {
-  const setup = withImpatience(
-    setupOf(new SeededRandom(seed, 'setup'), only),
-    new SeededRandom(seed, 'impatience'),
+  const exits = new SeededRandom(seed, 'exits');
+  const setup = withExitRules(
+    withImpatience(
+      setupOf(new SeededRandom(seed, 'setup'), only),
+      new SeededRandom(seed, 'impatience'),
+    ),
+    exits,
   );
   const swarm = new SeededRandom(seed, 'swarm');
   const acts = [
@@ -49,6 +54,7 @@ export function planOf(seed: number, only?: SimProfileName): SimPlan {
     ...entriesOf(new SeededRandom(seed, 'entries')),
     ...incidentsOf(new SeededRandom(seed, 'incidents'), swarm),
     ...othersOf(new SeededRandom(seed, 'others')),
+    ...exitActsOf(setup, exits, FAULTY_MS),
   ];
   return {
     seed,

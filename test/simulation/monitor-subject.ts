@@ -1,5 +1,6 @@
 import { EVENT_NAMES } from '../../src/model/event-names.js';
 import type { MonitorEventName } from '../../src/model/monitor-event.js';
+import type { OrderKind } from '../../src/model/order.js';
 import type { PriceSource } from '../../src/model/price.js';
 import type { TrancheView } from '../../src/model/views.js';
 import type { MonitorConfig } from '../../src/monitor/config/monitor-config.js';
@@ -8,10 +9,11 @@ import type { VirtualClock } from '../../src/platform/virtual-clock.js';
 import type { SimInstrument } from '../../src/testing/sim/sim-instrument.js';
 import type { SimLine } from '../../src/testing/sim/sim-line.js';
 import type { SimOrder } from '../../src/testing/sim/sim-order.js';
+import { NEEDS_NOTHING } from './core-subject.js';
 import type { SimDisk } from './disk.js';
 import { LifeClock } from './life-clock.js';
 import { lineAdapter } from './line-adapter.js';
-import { type SimCall, SYMBOL } from './plan.js';
+import { INSTRUMENT, OTHER_PLAN, type SimCall, type SimCallAct, SYMBOL } from './plan.js';
 import { SimFeed } from './sim-feed.js';
 import { SimStore } from './sim-store.js';
 import type { BelievedTranche, Subject, SubjectHooks } from './subject.js';
@@ -22,12 +24,16 @@ export interface MonitorSubjectOptions {
   readonly disk: SimDisk;
   readonly config: MonitorConfig;
   readonly sources: readonly PriceSource[];
+  readonly orderKinds: readonly OrderKind[];
   readonly hooks: SubjectHooks;
   readonly badListeners: boolean;
 }
 
+const TICK = Number(INSTRUMENT.tickSize);
+
 /** The shipped monitor under test (S2): its public methods, its shell, its lanes, on virtual time. */
 export class MonitorSubject implements Subject {
+  readonly knowsTaken = false;
   readonly #options: MonitorSubjectOptions;
   readonly #instrument: SimInstrument;
   #monitor: PositionMonitor | null = null;
@@ -64,7 +70,7 @@ export class MonitorSubject implements Subject {
   }
 
   start(): void {
-    const { line, disk, config, sources, hooks } = this.#options;
+    const { line, disk, config, sources, orderKinds, hooks } = this.#options;
     const clock = new LifeClock(this.#options.clock);
     this.#clock = clock;
     this.#life += 1;
@@ -74,7 +80,7 @@ export class MonitorSubject implements Subject {
       config,
       clock,
       feed,
-      exchange: lineAdapter(line),
+      exchange: lineAdapter(line, orderKinds),
       store: new SimStore(disk),
     });
     for (const name of EVENT_NAMES) {
@@ -148,21 +154,20 @@ export class MonitorSubject implements Subject {
 
   canCall(call: SimCall): boolean {
     if (this.phase !== 'running') return false;
-    const needsNone = call === 'reconcile' || call === 'pause-resume' || call === 'close-all';
-    return needsNone || this.#views().length > 0;
+    return NEEDS_NOTHING.has(call) || this.#views().length > 0;
   }
 
-  call(name: string, call: SimCall, bps: number): void {
+  call(name: string, act: SimCallAct): void {
     const view = this.#views()[0];
-    this.#call(name, (monitor) => this.#make(monitor, call, view, bps));
+    this.#call(name, (monitor) => this.#make(monitor, act, view));
   }
 
   async #make(
     monitor: PositionMonitor,
-    call: SimCall,
+    act: SimCallAct,
     view: TrancheView | undefined,
-    bps: number,
   ): Promise<unknown> {
+    const { call, bps } = act;
     if (call === 'reconcile') return monitor.reconcile();
     if (call === 'pause-resume') {
       if (this.#paused) monitor.resume();
@@ -179,15 +184,20 @@ export class MonitorSubject implements Subject {
       case 'remove-profit':
         return monitor.updateTpSl(view.id, { tpPrice: null }, { allowImmediate });
       case 'new-plan':
-        return monitor.updatePlan(
-          view.positionId,
-          { takeProfitPct: 0.5, stopLossPct: 0.4, takeProfitOrder: 'local' },
-          { allowImmediate: true },
-        );
+        return monitor.updatePlan(view.positionId, act.plan ?? OTHER_PLAN, {
+          allowImmediate: true,
+        });
       case 'close-tranche':
         return monitor.closeTranche(view.id);
       case 'close-position':
         return monitor.closePosition(SYMBOL);
+      case 'panic-side':
+        return monitor.closeAll({ confirm: true, symbol: SYMBOL, side: act.side ?? 'LONG' });
+      case 'split': {
+        const held = this.#instrument.steps(Number(view.quantity)) ?? 0;
+        const quantity = this.#instrument.quantity(Math.max(1, Math.floor((held * bps) / 100)));
+        return monitor.splitTranche(view.id, quantity.toFixed());
+      }
       case 'merge':
         return monitor.mergeTranches(view.positionId);
       case 'cancel-related':
@@ -236,20 +246,36 @@ export class MonitorSubject implements Subject {
 
   #believed(view: TrancheView): BelievedTranche {
     const steps = (text: string): number => this.#instrument.steps(Number(text)) ?? Number.NaN;
-    const { stopLoss, takeProfits } = view.levels;
+    const ticks = (text: string): number => this.#instrument.nearestTicks(Number(text));
+    const { stopLoss, restingStop, takeProfits } = view.levels;
+    const taken = takeProfits.map(() => 0);
+    for (const { role, slot, quantity } of view.exits) {
+      if (role === 'take-profit' && slot in taken)
+        taken[slot] = (taken[slot] ?? 0) + steps(quantity);
+    }
     return {
       id: view.id,
       side: view.side,
       state: view.state,
       opened: steps(view.openedQty),
       held: steps(view.quantity),
-      stop: stopLoss === null ? null : this.#instrument.nearestTicks(Number(stopLoss)),
+      stop: stopLoss === null ? null : ticks(stopLoss),
+      restingStop: restingStop === null ? null : ticks(restingStop),
+      plan: view.plan,
+      entry: Number(view.entryPrice) / TICK,
+      profits: takeProfits.map(({ price, portion }) => ({
+        ticks: ticks(price),
+        portion: Number(portion),
+      })),
+      taken,
       wantsRestingStop: stopLoss !== null && view.plan.stopLossOrder !== 'local',
       wantsRestingProfit: takeProfits.length > 0 && view.plan.takeProfitOrder !== 'local',
       coverage: view.coverage,
       orders: view.orders.map((order) => ({
         clientOrderId: order.clientOrderId,
         role: order.role,
+        slot: order.slot,
+        kind: order.kind,
         status: order.status,
         quantity: steps(order.quantity),
         executed: steps(order.executedQty),

@@ -35,7 +35,7 @@ describe('mutants', () => {
   it('name the invariants that must find them', () => {
     for (const { id, invariants } of MUTANTS) {
       expect(invariants.length, id).toBeGreaterThan(0);
-      for (const invariant of invariants) expect(invariant, id).toMatch(/^I\d+[ab]?$/);
+      for (const invariant of invariants) expect(invariant, id).toMatch(/^[IX]\d+[ab]?$/);
     }
   });
 

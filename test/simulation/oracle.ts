@@ -10,6 +10,7 @@ import { isOwn, roleOf } from './order-names.js';
 import { SYMBOL } from './plan.js';
 import { PriceMemory } from './price-memory.js';
 import { Records } from './records.js';
+import { RuleWatch } from './rule-watch.js';
 import type { Told } from './subject.js';
 import type { SimSubject, World } from './world.js';
 
@@ -17,6 +18,12 @@ export interface Violation {
   /** The invariant that names it, e.g. `I1a`. */
   readonly invariant: string;
   readonly at: number;
+  readonly what: string;
+}
+
+/** Something that does not fit together after quiet. */
+export interface Difference {
+  readonly invariant: string;
   readonly what: string;
 }
 
@@ -42,6 +49,7 @@ export class Oracle {
   readonly records: Records;
   readonly prices = new PriceMemory();
   readonly claims: Claims;
+  readonly rules: RuleWatch;
   readonly #world: World;
   readonly #naked: NakedWatch;
   readonly lineWatch: LineWatch;
@@ -53,10 +61,17 @@ export class Oracle {
   readonly opened = new Map<string, number>();
   readonly #executed = new Map<string, number>();
   readonly #lastExecution = new Map<string, number>();
+  readonly #triggered = new Map<string, number>();
+  /** Since when somebody wants out of a tranche that was being closed patiently, monotonic ms. */
+  readonly #panicked = new Map<string, number>();
   readonly #openCalls = new Set<string>();
   #lateCalls = new Set<string>();
   readonly #afterCalls = new Map<string, (error: unknown) => void>();
   readonly #declared = new Map<PositionSide, number>();
+  /** Tranches were merged or split. */
+  #reshaped = false;
+  /** Tranches with a hit that waits to be confirmed. */
+  readonly #confirming = new Set<string>();
   /** Executions of orders that are not ours, for what travels beside them. */
   readonly foreign: { readonly at: number; readonly side: PositionSide; readonly steps: number }[] =
     [];
@@ -66,6 +81,7 @@ export class Oracle {
   wasRestored = false;
   lastReadFault = Number.NEGATIVE_INFINITY;
   lastPlanChange = Number.NEGATIVE_INFINITY;
+  lastSplit = Number.NEGATIVE_INFINITY;
   lastReduction = Number.NEGATIVE_INFINITY;
   #storeTroubleUntil = Number.NEGATIVE_INFINITY;
   /** How long the process stood still in all: its knowledge may be that old. */
@@ -79,6 +95,7 @@ export class Oracle {
     this.#world = world;
     this.records = new Records(world.disk);
     this.claims = new Claims(this);
+    this.rules = new RuleWatch(this);
     this.#naked = new NakedWatch(this);
     this.lineWatch = new LineWatch(this);
     const { line, venue } = world;
@@ -134,6 +151,8 @@ export class Oracle {
       this.opened.set(tranche.id, tranche.opened);
       for (const order of tranche.orders) this.trancheOf.set(order.clientOrderId, tranche.id);
     }
+    this.rules.look(tranches);
+    this.rules.judgeDue(tranches);
     this.#naked.look();
   }
 
@@ -183,9 +202,26 @@ export class Oracle {
     else judgeCancel(this, write);
   }
 
+  /** When somebody wanted out at once of what was being closed; infinity = nobody did. */
+  panickedAt(trancheId: string): number {
+    return this.#panicked.get(trancheId) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** When a stop was triggered at the exchange, monotonic ms. */
+  triggeredAt(clientOrderId: string): number {
+    return this.#triggered.get(clientOrderId) ?? Number.POSITIVE_INFINITY;
+  }
+
   #onOrder(order: Readonly<SimOrder>): void {
     this.claims.onOrder(order);
     if (!isOwn(order.clientOrderId)) return;
+    if (order.kind === 'stop-limit') {
+      const wasTriggered = this.live.get(order.clientOrderId)?.status === 'triggered';
+      if (wasTriggered && order.status === 'canceled') this.note('a stop-limit was left behind');
+      if (order.status === 'filled') this.note('a stop-limit filled');
+    }
+    if (order.status === 'triggered' && !this.#triggered.has(order.clientOrderId))
+      this.#triggered.set(order.clientOrderId, this.now);
     if (order.status === 'accepted' || order.status === 'triggered') {
       this.live.set(order.clientOrderId, order as SimOrder);
     } else {
@@ -280,11 +316,42 @@ export class Oracle {
       this.#declared.set(side, this.#world.venue.instrument(SYMBOL)?.steps(Number(quantity)) ?? 0);
     }
     if (name === 'monitor:halted') this.fail('I16', `halted: ${reason}`);
-    if (name === 'trigger:hit') this.prices.judge(this, payload);
+    if (name === 'trigger:hit') this.#judgeHit(payload);
     if (name === 'tranche:updated' || name === 'tranche:merged' || name === 'tranche:opened') {
-      this.lastPlanChange = this.now;
+      /** Rules that move levels only ever tighten them. */
+      if (!String(reason).startsWith('levels moved')) this.lastPlanChange = this.now;
+      if (reason === 'split on request') {
+        this.note('a split');
+        this.lastSplit = this.now;
+      }
+      if (name === 'tranche:merged' || reason === 'split on request') this.#reshaped = true;
     }
+    if (name === 'tranche:merged') this.rules.onMerged((payload as { side: PositionSide }).side);
     this.#naked.onTold(name, payload);
+  }
+
+  #judgeHit(payload: Readonly<Record<string, unknown>>): void {
+    this.look();
+    this.prices.judge(this, payload);
+    const { trancheId, rule, decision, level } = payload as Record<string, string>;
+    if (trancheId === undefined) return;
+    if (decision === 'confirm') {
+      if (this.#confirming.has(trancheId)) this.note('a hit came to nothing');
+      this.#confirming.add(trancheId);
+      return;
+    }
+    if (rule !== 'take-profit' && this.#confirming.delete(trancheId))
+      this.note('a hit was confirmed');
+    const ticks = this.#world.venue.instrument(SYMBOL)?.nearestTicks(Number(level)) ?? 0;
+    if (rule === 'trailing-stop') this.rules.judgeTrailHit(trancheId, ticks);
+    const tranche = this.subject.tranches().find(({ id }) => id === trancheId);
+    if (tranche !== undefined && this.now - this.lastPlanChange > RACE_MS)
+      this.prices.judgeConfirmed(this, tranche, payload);
+  }
+
+  /** Whether it is known what each take-profit level has taken. */
+  get knowsTaken(): boolean {
+    return this.subject.knowsTaken || !this.#reshaped;
   }
 
   /** Runs when the call is answered. */
@@ -320,7 +387,8 @@ export class Oracle {
   /* ---- what the world does ---- */
 
   onPrice(ticks: number): void {
-    this.prices.add(this.now, ticks);
+    this.prices.add(this.now, ticks, this.#world.feedIsFresh);
+    this.rules.onPrice(ticks);
   }
 
   onCalled(name: string): void {
@@ -330,6 +398,24 @@ export class Oracle {
     if (!name.startsWith('handOver') && !name.startsWith('reconcile')) {
       this.lastPlanChange = this.now;
     }
+    if (name.startsWith('panic-side') || name.startsWith('close-all')) this.#onPanic(name);
+    if (name.startsWith('split')) this.lastSplit = this.now;
+    if (name.startsWith('new-plan') && this.#isClosing()) this.note('a new plan during a close');
+  }
+
+  /** Whoever panics wants out at once, also of what is being closed patiently. */
+  #onPanic(name: string): void {
+    const side = name.includes('LONG') ? 'LONG' : name.includes('SHORT') ? 'SHORT' : null;
+    for (const { id, side: of, state, plan } of this.subject.tranches()) {
+      if (state !== 'CLOSING' || plan.exitExecution.kind === 'market') continue;
+      if (side !== null && side !== of) continue;
+      this.note('a panic during a patient close');
+      this.#panicked.set(id, this.now);
+    }
+  }
+
+  #isClosing(): boolean {
+    return this.subject.tranches().some(({ state }) => state === 'CLOSING');
   }
 
   onPerson(clientOrderId: string): void {
@@ -338,6 +424,7 @@ export class Oracle {
 
   onPause(ms: number): void {
     this.pausedMs += ms;
+    this.rules.onPause();
     this.pausedUntil = Math.max(this.pausedUntil, this.now + ms);
     this.#naked.excuse(ms + 1_000);
   }
@@ -352,11 +439,16 @@ export class Oracle {
     this.#lateCalls = new Set(this.#openCalls);
     this.#openCalls.clear();
     this.#naked.forget();
+    this.rules.onDeath();
+    this.#confirming.clear();
+    /** It may not have been recorded. */
+    this.#panicked.clear();
   }
 
   /** The disk was set back; what it must still know is judged. */
   onRestored(): void {
     this.wasRestored = true;
+    this.rules.onRestored();
     this.records.reload();
   }
 

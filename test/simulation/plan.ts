@@ -1,4 +1,5 @@
-import type { OrderRole } from '../../src/model/order.js';
+import type { ExitPlanInput } from '../../src/model/exit-plan.js';
+import type { OrderKind, OrderRole } from '../../src/model/order.js';
 import type { PositionMode, PositionSide } from '../../src/model/side.js';
 import type { GlobalSettings, SymbolSettings } from '../../src/monitor/config/monitor-config.js';
 import type {
@@ -50,6 +51,14 @@ export interface SimSetup {
   readonly skewMs: number;
   /** Whether the exchange takes several stops of one side. */
   readonly severalStops: boolean;
+  /** Whether it takes immediate-or-cancel limits and stops that are limits. Left out: it does. */
+  readonly takesLimits?: boolean;
+}
+
+/** Kinds of orders that the exchange takes. */
+export function orderKindsOf({ takesLimits = true }: Pick<SimSetup, 'takesLimits'>): OrderKind[] {
+  const always = ['market', 'limit', 'stop-market', 'take-profit-market'] as const;
+  return takesLimits ? [...always, 'ioc-limit', 'stop-limit'] : [...always];
 }
 
 export type SimAct = { readonly at: number } & (
@@ -79,6 +88,8 @@ export type SimAct = { readonly at: number } & (
   | { readonly do: 'halt'; readonly ms: number }
   | { readonly do: 'ban'; readonly ms: number }
   | { readonly do: 'stop-cap'; readonly cap: number; readonly ms: number }
+  /** Margin or leverage changes: it would liquidate so far from the price of now, percent; `null` = it tells nothing of it. */
+  | { readonly do: 'liquidation'; readonly side: PositionSide; readonly percent: number | null }
   | { readonly do: 'skew'; readonly ms: number }
   /** Another monitor of the same account leaves an order of its own: not ours to touch. */
   | { readonly do: 'other-instance'; readonly lots: number }
@@ -89,13 +100,32 @@ export type SimAct = { readonly at: number } & (
   /** The store. */
   | { readonly do: 'store-down'; readonly ms: number }
   /** The host and its process. */
-  | { readonly do: 'call'; readonly call: SimCall; readonly bps: number }
+  | SimCallAct
   | { readonly do: 'crash'; readonly power: boolean; readonly restartMs: number }
   | { readonly do: 'restore-backup'; readonly share: number; readonly restartMs: number }
   | { readonly do: 'stop'; readonly restartMs: number }
   | { readonly do: 'pause'; readonly ms: number }
   | { readonly do: 'wall-jump'; readonly ms: number }
 );
+
+/** The host calls something of what is held. */
+export interface SimCallAct {
+  readonly do: 'call';
+  readonly call: SimCall;
+  /** How far off the price a new level lies, basis points; for a split, how much is split off, percent. */
+  readonly bps: number;
+  /** What `new-plan` asks for. Left out: levels at other distances. */
+  readonly plan?: ExitPlanInput;
+  /** Which side `panic-side` closes. */
+  readonly side?: PositionSide;
+}
+
+/** What `new-plan` asks for where the act does not say. */
+export const OTHER_PLAN: ExitPlanInput = {
+  takeProfitPct: 0.5,
+  stopLossPct: 0.4,
+  takeProfitOrder: 'local',
+};
 
 export type SimCall =
   | 'move-stop'
@@ -106,6 +136,8 @@ export type SimCall =
   | 'close-position'
   | 'close-all'
   | 'merge'
+  | 'split'
+  | 'panic-side'
   | 'cancel-related'
   | 'reconcile'
   | 'pause-resume';

@@ -19,6 +19,10 @@ export class Records {
   readonly #cancelStatus = new Map<string, string>();
   readonly #openedAtPlacing = new Map<string, string>();
   readonly #heldAtPlacing = new Map<string, number>();
+  readonly #placedAt = new Map<string, number>();
+  /** Tranches that have a stop level, and orders that were decided while theirs had none. */
+  readonly #withStop = new Set<string>();
+  readonly #beforeAnyStop = new Set<string>();
   readonly #held = new Map<string, number>();
   readonly #opened = new Map<string, string>();
 
@@ -70,6 +74,16 @@ export class Records {
     return this.#cancelAt.get(clientOrderId) ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Whether the order's tranche had no stop level when the order was decided. */
+  wasBeforeAnyStop(clientOrderId: string): boolean {
+    return this.#beforeAnyStop.has(clientOrderId);
+  }
+
+  /** When the order was decided, monotonic ms. */
+  decidedAt(clientOrderId: string): number {
+    return this.#placedAt.get(clientOrderId) ?? Number.POSITIVE_INFINITY;
+  }
+
   /** What the order's tranche had opened when the order was decided; `null` = never decided. */
   openedAtPlacing(clientOrderId: string): string | null {
     return this.#openedAtPlacing.get(clientOrderId) ?? null;
@@ -81,13 +95,17 @@ export class Records {
   }
 
   #decided(batch: StoreBatch): void {
-    for (const { id, openedQty, exitedQty } of batch.tranches) {
+    for (const { id, openedQty, exitedQty, stopLoss } of batch.tranches) {
+      if (stopLoss === null) this.#withStop.delete(id);
+      else this.#withStop.add(id);
       this.#opened.set(id, openedQty);
       this.#held.set(id, Math.round((Number(openedQty) - Number(exitedQty)) * STEPS_PER_UNIT));
     }
     for (const { clientOrderId, trancheId, cancelStatus } of batch.orders) {
       if (!this.#openedAtPlacing.has(clientOrderId)) {
         this.#openedAtPlacing.set(clientOrderId, this.#opened.get(trancheId) ?? '0');
+        this.#placedAt.set(clientOrderId, this.#disk.now());
+        if (!this.#withStop.has(trancheId)) this.#beforeAnyStop.add(clientOrderId);
         this.#heldAtPlacing.set(clientOrderId, this.#held.get(trancheId) ?? 0);
       }
       const before = this.#cancelStatus.get(clientOrderId);

@@ -62,11 +62,14 @@ export function positionReportOf(
   row: { readonly symbol: string; readonly side: PositionSide; readonly quantity: number },
   time: number,
 ): PositionReport {
+  const instrument = instrumentOf(venue, row.symbol);
+  const liquidation = row.quantity > 0 ? venue.liquidation.of(row.symbol, row.side) : null;
   return {
     symbol: row.symbol,
     side: row.side,
-    quantity: instrumentOf(venue, row.symbol).quantity(row.quantity),
+    quantity: instrument.quantity(row.quantity),
     entryPrice: null,
+    liquidationPrice: liquidation === null ? null : instrument.price(liquidation),
     time,
   };
 }

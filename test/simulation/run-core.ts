@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../../src/monitor/config/resolved-config.js
 import { coreSettingsFor } from '../../src/monitor/config/resolved-config.js';
 import { CoreSubject } from './core-subject.js';
 import type { Violation } from './oracle.js';
-import { type SimPlan, type SimSetup, SYMBOL } from './plan.js';
+import { orderKindsOf, type SimPlan, type SimSetup, SYMBOL } from './plan.js';
 import { World } from './world.js';
 
 export interface SimResult {
@@ -53,6 +53,7 @@ export function runCore(plan: SimPlan, keepTrace = false): SimResult {
         }),
         reconcileIntervalMs: config.reconcileIntervalMs,
         sources: plan.setup.sources,
+        orderKinds: orderKindsOf(plan.setup),
       }),
     keepTrace,
   );

@@ -1,6 +1,6 @@
 import type { MonitorSubject } from './monitor-subject.js';
 import { MonitorSubject as Monitor } from './monitor-subject.js';
-import { type SimPlan, SYMBOL } from './plan.js';
+import { orderKindsOf, type SimPlan, SYMBOL } from './plan.js';
 import type { SimResult } from './run-core.js';
 import { World } from './world.js';
 
@@ -30,6 +30,7 @@ export async function runMonitor(
         hooks,
         badListeners,
         sources: plan.setup.sources,
+        orderKinds: orderKindsOf(plan.setup),
         config: { globals, symbols: { [SYMBOL]: settings } },
       });
       return subject;

@@ -1,5 +1,6 @@
 import { BatchStatements } from '../../src/adapters/stores/sqlite/batch-statements.js';
 import { migrateStore } from '../../src/adapters/stores/sqlite/create-store.js';
+import type { SqliteDriver } from '../../src/adapters/stores/sqlite/driver.js';
 import { encodeBatch } from '../../src/adapters/stores/sqlite/encoded-batch.js';
 import { findDriver } from '../../src/adapters/stores/sqlite/find-driver.js';
 import { writeStamp } from '../../src/adapters/stores/sqlite/stamp.js';
@@ -13,8 +14,11 @@ const DRIVER = await findDriver();
  * Sends what the disk holds through the shipped schema, statements and readers: what a process reads after its start has
  * been a row of SQLite.
  */
-export function throughSqlite(batches: readonly StoreBatch[]): StoreSnapshot {
-  const database = DRIVER.open(PATH, { readOnly: false });
+export function throughSqlite(
+  batches: readonly StoreBatch[],
+  driver: SqliteDriver = DRIVER,
+): StoreSnapshot {
+  const database = driver.open(PATH, { readOnly: false });
   try {
     migrateStore(database);
     writeStamp(database, {

@@ -1,14 +1,17 @@
-import type { OrderRole, OrderStatus } from '../../src/model/order.js';
+import type { ExitPlan } from '../../src/model/exit-plan.js';
+import type { OrderKind, OrderRole, OrderStatus } from '../../src/model/order.js';
 import type { PriceSource } from '../../src/model/price.js';
 import type { PositionSide } from '../../src/model/side.js';
 import type { Coverage, TrancheState } from '../../src/model/tranche.js';
 import type { SimOrder } from '../../src/testing/sim/sim-order.js';
-import type { SimCall } from './plan.js';
+import type { SimCall, SimCallAct } from './plan.js';
 
 /** An order as the monitor believes it to be. Quantities in steps. */
 export interface BelievedOrder {
   readonly clientOrderId: string;
   readonly role: OrderRole;
+  readonly slot: number;
+  readonly kind: OrderKind;
   readonly status: OrderStatus;
   readonly quantity: number;
   readonly executed: number;
@@ -21,7 +24,15 @@ export interface BelievedTranche {
   readonly state: TrancheState;
   readonly opened: number;
   readonly held: number;
+  /** Where our own guard acts, and where the stop rests: behind it where hits are confirmed first. */
   readonly stop: number | null;
+  readonly restingStop: number | null;
+  readonly plan: ExitPlan;
+  /** Entry price, in ticks and parts of them. */
+  readonly entry: number;
+  /** Levels of the take-profits, and what each of them has taken; parts of a step after a split. */
+  readonly profits: readonly { readonly ticks: number; readonly portion: number }[];
+  readonly taken: readonly number[];
   readonly wantsRestingStop: boolean;
   readonly wantsRestingProfit: boolean;
   readonly coverage: Coverage;
@@ -60,11 +71,13 @@ export interface Subject {
   register(name: string, order: Pick<SimOrder, 'clientOrderId' | 'side' | 'positionSide'>): void;
   /** Whether there is something to call it on. */
   canCall(call: SimCall): boolean;
-  call(name: string, call: SimCall, bps: number): void;
+  call(name: string, act: SimCallAct): void;
   tick(source: PriceSource, price: number): void;
   feed(state: 'connected' | 'disconnected' | 'reconnected'): void;
   /** Live tranches; empty while dead or starting. */
   tranches(): readonly BelievedTranche[];
+  /** Whether what a level has taken is told also after tranches were merged or split. */
+  readonly knowsTaken: boolean;
   /** Ids of tranches that nothing covers. */
   naked(): readonly string[];
   readonly unresolved: number;

@@ -109,6 +109,7 @@ export class World {
         return fault;
       },
       read: (kind) => {
+        if (kind === 'prices') this.oracle.prices.onAsked(this.clock.monotonic());
         const fault = this.faults.next('read', kind);
         if (fault !== null) this.oracle.onFault(`read ${kind}`, fault.do);
         return fault;
@@ -189,7 +190,13 @@ export class World {
     this.trace.world(clock.monotonic(), 'quiet');
     this.#isQuiet = true;
     this.faults.stop();
-    line.faults = NO_FAULTS;
+    line.faults = {
+      ...NO_FAULTS,
+      read: (kind) => {
+        if (kind === 'prices') oracle.prices.onAsked(clock.monotonic());
+        return null;
+      },
+    };
     venue.halted = false;
     venue.stopCap = Number.POSITIVE_INFINITY;
     venue.fillFate = () => null;
@@ -276,6 +283,14 @@ export class World {
           venue.stopCap = Number.POSITIVE_INFINITY;
         });
         return;
+      case 'liquidation': {
+        const away = act.side === 'LONG' ? -1 : 1;
+        const level =
+          act.percent === null ? null : Math.round(this.#ticks * (1 + (away * act.percent) / 100));
+        venue.liquidation.set(SYMBOL, act.side, level);
+        oracle.rules.onLiquidation(act.side, level);
+        return;
+      }
       case 'skew':
         /** Our clock is off from now on. An exchange that does not tell its time promises that clocks agree. */
         if (venue.profile.tellsTime) clock.jumpWallBy(-act.ms);
@@ -310,7 +325,7 @@ export class World {
         return;
       case 'call':
         if (this.#subject.canCall(act.call)) {
-          this.#subject.call(this.#callName(act.call), act.call, act.bps);
+          this.#subject.call(this.#callName(`${act.call} ${act.side ?? ''}`), act);
         }
         return;
       case 'crash':
@@ -392,10 +407,25 @@ export class World {
     for (const source of setup.sources) {
       this.venue.setPrice(SYMBOL, source, this.#priceOf(source, ticks));
     }
+    this.#liquidate(ticks);
     if (!this.feedIsFresh) return;
     const instrument = this.venue.instrument(SYMBOL);
     for (const source of setup.sources) {
-      this.#subject.tick(source, instrument?.priceNumber(this.#priceOf(source, ticks)) ?? 0);
+      const told = this.#priceOf(source, ticks);
+      this.oracle.rules.beforeTick(source, told);
+      this.#subject.tick(source, instrument?.priceNumber(told) ?? 0);
+    }
+  }
+
+  /** What is held beyond the level at which the exchange said that it would liquidate is liquidated. */
+  #liquidate(ticks: number): void {
+    const { venue } = this;
+    for (const side of ['LONG', 'SHORT'] as const) {
+      const level = venue.liquidation.of(SYMBOL, side);
+      if (level === null || (side === 'LONG' ? ticks > level : ticks < level)) continue;
+      venue.liquidation.set(SYMBOL, side, null);
+      this.oracle.rules.onLiquidation(side, null);
+      venue.forceReduce(SYMBOL, side, venue.held(SYMBOL, side), 'liquidation');
     }
   }
 

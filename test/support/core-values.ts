@@ -113,6 +113,7 @@ export function orderOf({ id = 'c1', terms, ...more }: OrderValues = {}): Workin
     trancheId: 't' as TrancheId,
     role: more.role ?? 'stop-loss',
     slot: more.slot ?? 0,
+    rule: (more.role ?? 'stop-loss') === 'stop-loss' ? 'stop-loss' : null,
     generation: more.generation ?? 0,
     terms: termsOf(terms),
     now: 1,

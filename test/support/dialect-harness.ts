@@ -39,6 +39,7 @@ export class DialectHarness implements ExchangeHarness {
     const server = await createExchangeServer({
       dialect,
       positionMode,
+      triggerMs: 0,
       ...KEYS,
       instruments: [{ symbol: SYMBOL, tickSize: '0.1', stepSize: '0.001', price: '45000' }],
     });
@@ -94,6 +95,10 @@ export class DialectHarness implements ExchangeHarness {
   fillInParts(): void {
     this.#inParts = true;
     this.server.market.fillInParts(3);
+  }
+
+  payFunding(amount: string): void {
+    this.server.account.payFunding(SYMBOL, amount);
   }
 
   async cleanup(): Promise<void> {

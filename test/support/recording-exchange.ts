@@ -62,6 +62,8 @@ export class RecordingExchange implements ExchangeAdapter {
   readonly placeOrders?: NonNullable<ExchangeAdapter['placeOrders']>;
   readonly acceptPrice?: NonNullable<ExchangeAdapter['acceptPrice']>;
   readonly acceptHostFill?: NonNullable<ExchangeAdapter['acceptHostFill']>;
+  /** What the exchange tells of funding, where a test gives it. */
+  fetchFunding?: NonNullable<ExchangeAdapter['fetchFunding']>;
   sink: ExchangeSink | null = null;
   readonly #account: Partial<AccountReport>;
 

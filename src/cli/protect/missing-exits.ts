@@ -67,7 +67,7 @@ export function missingExits(facts: SideFacts): readonly MissingExit[] {
   const tranches = tranchesOf(facts);
   const missing: MissingExit[] = [];
   if (uncovered.gt(0)) {
-    const wanted = tranches.map((tranche) => desiredStops(tranche, instrument, venue));
+    const wanted = tranches.map((tranche) => desiredStops(tranche, instrument, unwatched(venue)));
     missing.push(...lacking(facts, 'stop-loss', wanted, cover.stops, uncovered));
   }
   const profits = tranches.map((tranche) => desiredTakeProfits(tranche, instrument, venue));
@@ -75,6 +75,11 @@ export function missingExits(facts: SideFacts): readonly MissingExit[] {
   const lack = maxDecimal(ZERO, expected.minus(cover.takeProfit));
   if (lack.gt(0)) missing.push(...lacking(facts, 'take-profit', profits, cover.takeProfits, lack));
   return missing;
+}
+
+/** A limit that the price leaves behind protects nothing, and nobody is there to see it: stops go at market. */
+function unwatched(venue: VenueTraits): VenueTraits {
+  return { ...venue, orderKinds: venue.orderKinds.filter((kind) => kind !== 'stop-limit') };
 }
 
 /** The tranches of the store, and one of the configured plan for what none of them holds. */

@@ -14,7 +14,7 @@ function entryTable({ entries }: ReplayResult): string {
       return [[...head, fateOf(entry), '', '', '', '', entry.realizedPnl]];
     return entry.legs.map((leg, index) => [
       ...(index === 0 ? head : ['', '', '', '', '']),
-      leg.reason,
+      leg.armed === true ? `${leg.reason}, trail armed` : leg.reason,
       percentOf(leg.portion),
       leg.level ?? '',
       leg.price === null ? '' : short(leg.price),

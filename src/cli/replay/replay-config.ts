@@ -10,6 +10,7 @@ import { configFrom } from '../../monitor/config/load-settings.js';
 import type { MonitorConfig } from '../../monitor/config/monitor-config.js';
 import { inputFileError, unreadableFile } from '../input-file-error.js';
 import type { EntryRequest } from './entry-orders.js';
+import { recordedPlan } from './recorded-plan.js';
 
 /** What a replay runs with. */
 export interface ReplayConfig {
@@ -47,8 +48,8 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
 /**
  * Brings configuration and entries into the form that the recording can serve.
  *
- * The exchange is always paper, so the sections of live operation mean nothing here. Rules that are judged on a price
- * which was not recorded are judged on the one that was, with a warning.
+ * The exchange is always paper, so the sections of live operation mean nothing here. Rules that go by a price which was
+ * not recorded go by the one that was, with a warning.
  *
  * @param sources the prices that the recording has
  */
@@ -69,17 +70,14 @@ export function replayConfigFor(
   const instrumentInput = { symbol, ...input };
   const instrument = named(file, () => instrumentFrom(instrumentInput));
   const notes: string[] = [];
-  const judged = (plan: ExitPlanInput, at: string): ExitPlanInput => {
-    const wanted = sourceOf(plan.workingType);
-    if (wanted === 'LAST' || sources.includes(wanted)) return plan;
-    notes.push(
-      `${at} is judged on ${sources.join(' and ')}: the recording has no ${wanted} prices`,
-    );
-    return { ...plan, workingType: 'LAST' };
+  const served = (plan: ExitPlanInput, at: string, inherited: ExitPlanInput | null) => {
+    const recorded = recordedPlan(plan, at, sources, inherited);
+    notes.push(...recorded.notes);
+    return recorded.plan;
   };
-  const settings = config.symbols[symbol] ?? config.symbols['*'];
+  const given = config.symbols[symbol] ?? config.symbols['*'];
+  const settings = given === undefined ? null : served(given, `symbols.${symbol}`, null);
   const { simulateOnly: _paperAnyway, ...globals } = config.globals ?? {};
-  const symbols = settings === undefined ? {} : { [symbol]: judged(settings, `symbols.${symbol}`) };
   return {
     symbol,
     instrumentInput,
@@ -87,13 +85,14 @@ export function replayConfigFor(
     positionMode: globals.positionMode === 'one-way' ? 'one-way' : 'hedge',
     config: {
       globals,
-      symbols,
+      symbols: settings === null ? {} : { [symbol]: settings },
       instruments: { [symbol]: input },
       ...(config.instanceId !== undefined && { instanceId: config.instanceId }),
     },
     entries: entries.map((entry) => ({
       ...entry,
-      plan: entry.plan === null ? null : judged(entry.plan, `The plan of entry ${entry.id}`),
+      plan:
+        entry.plan === null ? null : served(entry.plan, `The plan of entry ${entry.id}`, settings),
     })),
     warnings: [...warnings, ...notes],
   };
@@ -133,9 +132,4 @@ function named<T>(file: string, read: () => T): T {
     }
     throw inputFileError(`${file}: ${error.message}`, null, { cause: error });
   }
-}
-
-function sourceOf(workingType: ExitPlanInput['workingType']): PriceSource {
-  if (workingType === 'MARK_PRICE') return 'MARK';
-  return workingType === undefined || workingType === 'CONTRACT_PRICE' ? 'LAST' : workingType;
 }

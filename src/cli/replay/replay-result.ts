@@ -54,6 +54,8 @@ export interface ReplayLeg {
   readonly time: number | null;
   readonly level: DecimalString | null;
   readonly price: DecimalString | null;
+  /** An open leg whose trailing stop was armed at the end. */
+  readonly armed?: true;
   /** Price that made it happen, and the orders that did it: for people. */
   readonly cause?: {
     readonly place: FillPlace;
@@ -146,9 +148,7 @@ function entryResult(
     trancheId,
     ...(isElsewhere && (joined ? { joined: owner.request.id } : { mergedInto: owner.request.id })),
     legs:
-      isElsewhere || tranche === undefined
-        ? []
-        : legsOf(run, exits.get(tranche.id) ?? [], tranche.openedQty, tranche.quantity),
+      isElsewhere || tranche === undefined ? [] : legsOf(run, exits.get(tranche.id) ?? [], tranche),
     realizedPnl: ownTranche?.realizedPnl ?? '0',
     fees: ownTranche?.fees ?? '0',
   };
@@ -161,6 +161,8 @@ interface TrancheFigures {
   readonly entryPrice: DecimalString;
   readonly realizedPnl: DecimalString;
   readonly fees: DecimalString;
+  /** `null` = no trailing stop is armed. */
+  readonly trail: object | null;
 }
 
 function trancheOf(run: ReplayRun, id: string): TrancheFigures | undefined {
@@ -171,8 +173,7 @@ function trancheOf(run: ReplayRun, id: string): TrancheFigures | undefined {
 function legsOf(
   run: ReplayRun,
   exits: readonly ExitView[],
-  openedQty: DecimalString,
-  left: DecimalString,
+  { openedQty, quantity: left, trail }: TrancheFigures,
 ): readonly ReplayLeg[] {
   const groups = new Map<string, ExitView[]>();
   for (const exit of exits) {
@@ -208,7 +209,8 @@ function legsOf(
   });
   if (decimal(left).eq(0)) return legs;
   const open = { reason: 'open', row: null, time: null, level: null, price: null } as const;
-  return [...legs, { portion: portionOf(decimal(left)), ...open }];
+  const armed = trail !== null && ({ armed: true } as const);
+  return [...legs, { portion: portionOf(decimal(left)), ...open, ...armed }];
 }
 
 /** The result as `--json` prints it: without what is only for people. */

@@ -16,7 +16,6 @@ import { EntryQueue, type EntryRequest } from './entry-orders.js';
 import { type FillPlace, FillPlaces } from './fill-places.js';
 import type { Recording } from './recording.js';
 import type { ReplayConfig } from './replay-config.js';
-
 import type { RowBatch } from './row-batch.js';
 import type { PriceMove, RowWalk } from './row-walk.js';
 import { drive } from './virtual-time.js';
@@ -109,6 +108,7 @@ export class ReplayRun {
         if (run === null) {
           run = new ReplayRun(options, batch.times[0] as number);
           await drive(run.clock, run.monitor.start());
+          await drive(run.clock, run.#followBars());
         }
         await run.#judge(batch);
         options.onRows(run.rows);
@@ -126,6 +126,16 @@ export class ReplayRun {
   /** Ends the monitor and gives the store back. */
   async stop(): Promise<void> {
     await drive(this.clock, this.monitor.stop());
+  }
+
+  /**
+   * Bars that the plans of entries go by are built from the first row on, so that an entry finds its average range. Those
+   * that the configuration asks for are followed anyway.
+   */
+  async #followBars(): Promise<void> {
+    const { symbol, entries } = this.#options.config;
+    const lengths = new Set(entries.flatMap(({ plan }) => plan?.volatility?.barMs ?? []));
+    for (const barMs of lengths) await this.monitor.addBars(symbol, barMs, []);
   }
 
   async #judge(batch: RowBatch): Promise<void> {

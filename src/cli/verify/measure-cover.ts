@@ -8,6 +8,7 @@ import {
   ZERO,
 } from '../../model/decimal.js';
 import type { ExitPlan } from '../../model/exit-plan.js';
+import { isImmediateKind, isStopKind } from '../../model/order-kind.js';
 import type { OrderReport, PositionReport } from '../../model/reports.js';
 import { exitSideOf, type PositionSide } from '../../model/side.js';
 import { remaining } from '../../model/tranche.js';
@@ -75,7 +76,7 @@ function measureSide(
   const takeProfits: RestingExit[] = [];
   for (const order of orders) {
     if (order.symbol !== symbol) continue;
-    const isStop = order.kind === 'stop-market';
+    const isStop = isStopKind(order.kind);
     const flaw = flawOf(order, side);
     if (flaw !== null) {
       if (isStop) notes.push(`stop ${nameOf(order)} does not count: ${flaw}`);
@@ -122,7 +123,7 @@ function flawOf(order: OrderReport, side: PositionSide): string | null {
   if (order.positionSide !== 'BOTH' && order.positionSide !== side) return 'it is of the other leg';
   // In one-way mode an order without the flag may open or flip; with legs the leg itself forbids it.
   if (order.positionSide === 'BOTH' && !order.reduceOnly) return 'it is not reduce-only';
-  if (order.kind === 'market') return 'it is no resting order';
+  if (isImmediateKind(order.kind)) return 'it is no resting order';
   if (order.status !== 'accepted') return `it is ${order.status}`;
   if (order.kind !== 'limit' && !order.triggerPrice?.gt(0)) return 'it has no trigger price';
   if (order.kind === 'limit' && !order.price?.gt(0)) return 'it has no price';

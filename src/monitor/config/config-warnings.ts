@@ -22,17 +22,14 @@ export function configWarnings(
   }
   for (const [symbol, plan] of plans) {
     const at = words.at(['symbols', symbol]);
-    if (plan.stopLoss === null) {
-      const rest =
-        plan.takeProfits.length === 0
-          ? ' and no take-profit: nothing is protected'
-          : ', so losses are not limited';
-      warnings.push(`${at} has no stop-loss${rest}. Give ${words.key('stopLossPct')}`);
+    const unstopped = whileUnstopped(plan, words);
+    if (unstopped !== null) {
+      warnings.push(`${at} ${unstopped}. Give ${words.key('stopLossPct')}`);
     }
     if (
       settings.instantTpEnabled === false &&
       plan.takeProfitOrder === 'local' &&
-      plan.takeProfits.length > 0
+      takesProfit(plan)
     ) {
       warnings.push(
         `${at} keeps its take-profit local while ${words.at(['globals', 'instantTpEnabled'])} is false: nothing takes that profit`,
@@ -47,4 +44,28 @@ export function configWarnings(
     }
   }
   return warnings;
+}
+
+/** What is said of a plan whose tranches are without a stop, from the beginning or for good; `null` when none is. */
+function whileUnstopped(plan: ExitPlan, words: Problems): string | null {
+  const { stopLoss, trailingStop, volatility } = plan;
+  const isTrailing = trailingStop !== null && trailingStop.activationPct === null;
+  if (stopLoss !== null || isTrailing) return null;
+  const until: string[] = [];
+  if (volatility !== null && volatility.slMultiple !== null) {
+    until.push(`the average of ${words.key('volatility')} is known`);
+  }
+  if (trailingStop !== null) {
+    until.push(`the price has reached ${words.key('trailingStop')}.${words.key('activationPct')}`);
+  }
+  if (until.length > 0) {
+    return `has no stop until ${until.join(' or ')}: before that, losses are not limited`;
+  }
+  return takesProfit(plan)
+    ? 'has no stop-loss, so losses are not limited'
+    : 'has no stop-loss and no take-profit: nothing is protected';
+}
+
+function takesProfit({ takeProfits, volatility }: ExitPlan): boolean {
+  return takeProfits.length > 0 || (volatility !== null && volatility.tpMultiple !== null);
 }

@@ -28,8 +28,16 @@ export function check<T>(
   return null;
 }
 
-/** An object with these keys and no others. */
-export function section<E extends v.ObjectEntries>(entries: E, expected = 'an object') {
+/**
+ * An object with these keys and no others.
+ *
+ * @param hint what to do about a key that is not among them; `undefined` = the usual advice
+ */
+export function section<E extends v.ObjectEntries>(
+  entries: E,
+  expected = 'an object',
+  hint: (key: string) => string | undefined = () => undefined,
+) {
   const known = Object.keys(entries);
   return v.pipe(
     // Apart from the entries, because the library takes an array for an object.
@@ -44,7 +52,7 @@ export function section<E extends v.ObjectEntries>(entries: E, expected = 'an ob
       for (const [key, value] of Object.entries(input)) {
         if (Object.hasOwn(entries, key)) continue;
         const path = [{ type: 'object', origin: 'key', input, key, value }] as const;
-        addIssue({ message: unknownKey(key, known), path: [...path] });
+        addIssue({ message: unknownKey(key, known, hint(key)), path: [...path] });
       }
     }),
   );
@@ -55,10 +63,10 @@ export function listOf<S extends v.GenericSchema>(item: S, expected: string) {
   return v.array(item, (issue) => mismatch(expected, describe(issue.input)));
 }
 
-export function flag(): Field<boolean> {
+export function flag(expected = 'true or false'): Field<boolean> {
   return field(
     (value): value is boolean => typeof value === 'boolean',
-    'true or false',
+    expected,
     (value) => (value === 'true' || value === 'false' ? 'Write it without quotes' : undefined),
   );
 }
@@ -98,18 +106,44 @@ export function numberUpTo(above: number, max: number, unit: string): Field<numb
 
 /** A percentage. Always positive: what a stop or a target does with it follows from its name. */
 export function percent(): Field<DecimalInput> {
-  return field(
-    (value): value is DecimalInput => {
-      const read = amountFrom(value);
-      return read?.gt(0) === true && read.lte(PERCENT_MAX);
-    },
-    `a percentage above 0 to ${PERCENT_MAX}, as number or plain decimal string`,
-    (value) => {
-      const read = amountFrom(value);
-      if (read?.lt(0)) return `The sign is implied by the name: write ${read.abs().toFixed()}`;
-      if (read?.eq(0)) return 'Leave it out, or disable the rule, to go without it';
-      return decimalHint(value);
-    },
+  return percentage(`above 0 to ${PERCENT_MAX}`, (read) => read.gt(0) && read.lte(PERCENT_MAX));
+}
+
+/** A percentage of a price that has to leave something of it, or a smaller one. */
+export function percentBelow(limit = 100): Field<DecimalInput> {
+  return percentage(`above 0 and below ${limit}`, (read) => read.gt(0) && read.lt(limit));
+}
+
+/** A percentage that may be zero. */
+export function percentFrom0(remedy: string): Field<DecimalInput> {
+  return amount(
+    `a percentage from 0 to ${PERCENT_MAX}, as number or plain decimal string`,
+    (read) => read.gte(0) && read.lte(PERCENT_MAX),
+    (read) => (read.lt(0) ? remedy : undefined),
+  );
+}
+
+/** A percentage of a price, either way. */
+export function signedPercent(): Field<DecimalInput> {
+  return amount(
+    'a percentage above -100 and below 100, as number or plain decimal string',
+    (read) => read.abs().lt(100),
+  );
+}
+
+/** A share of the whole. */
+export function share(): Field<DecimalInput> {
+  return amount(
+    'a share of the tranche above 0 to 1, as number or plain decimal string',
+    (read) => read.gt(0) && read.lte(1),
+    (read) => (read.gt(1) ? '1 is all of it' : undefined),
+  );
+}
+
+export function amountUpTo(max: number, what: string): Field<DecimalInput> {
+  return amount(
+    `${what} above 0 to ${max}, as number or plain decimal string`,
+    (read) => read.gt(0) && read.lte(max),
   );
 }
 
@@ -158,25 +192,41 @@ function field<T>(
   );
 }
 
-function amount(expected: string, holds: (read: Decimal) => boolean): Field<DecimalInput> {
+function percentage(range: string, holds: (read: Decimal) => boolean): Field<DecimalInput> {
+  return amount(`a percentage ${range}, as number or plain decimal string`, holds, (read) => {
+    if (read.lt(0)) return `The sign is implied by the name: write ${read.abs().toFixed()}`;
+    return read.eq(0) ? 'Leave it out, or disable the rule, to go without it' : undefined;
+  });
+}
+
+function amount(
+  expected: string,
+  holds: (read: Decimal) => boolean,
+  remedy: (read: Decimal) => string | undefined = () => undefined,
+): Field<DecimalInput> {
   return field(
     (value): value is DecimalInput => {
       const read = amountFrom(value);
       return read !== null && holds(read);
     },
     expected,
-    decimalHint,
+    (value) => {
+      const read = amountFrom(value);
+      return (read === null ? undefined : remedy(read)) ?? decimalHint(value);
+    },
   );
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[], hint: string | undefined): string {
+  return mismatch('a known key', 'an unknown one', hint ?? usualHint(key, known));
+}
+
+function usualHint(key: string, known: readonly string[]): string {
+  if (LOOKS_SECRET.test(key)) {
+    return 'Credentials never stand in a configuration: they come from the environment or a key file';
+  }
   const near = nearestKey(key, known);
-  const hint = LOOKS_SECRET.test(key)
-    ? 'Credentials never stand in a configuration: they come from the environment or a key file'
-    : near === undefined
-      ? `Known keys: ${known.join(', ')}`
-      : `Did you mean ${near}?`;
-  return mismatch('a known key', 'an unknown one', hint);
+  return near === undefined ? `Known keys: ${known.join(', ')}` : `Did you mean ${near}?`;
 }
 
 function within(value: number, min: number, max: number): boolean {

@@ -30,7 +30,7 @@ const CONFIG_FILE = 'The configuration file';
  *
  * @param json the text of the file, or what was parsed from it
  * @throws ConfigError `CONFIG_INVALID` for malformed JSON (with line and column), other formats and wrong values, in the
- *   file's own spelling; `CONFIG_UNSUPPORTED` when all that is wrong are rules that this version does not have
+ *   file's own spelling
  * @example
  * const text = '{ "globals": { "hedge_mode": true }, "symbols": { "BTCUSDT": { "stop_loss_pct": 1, "leverage": 10 } } }';
  * loadSettings(text).ignored // ['symbols.BTCUSDT.leverage']

@@ -16,8 +16,9 @@ const IDENTIFIER = /^[\p{L}_$*][\p{L}\p{N}_$]*$/u;
 export class Problems {
   readonly #root: string;
   readonly #spell: (key: string) => string;
-  readonly #invalid: string[] = [];
-  readonly #unsupported: string[] = [];
+  readonly #found: string[] = [];
+  /** Every place with a problem, and all that contain it. */
+  readonly #faulty = new Set<string>();
 
   /**
    * @param root name of what is checked, put before every path; empty for a whole configuration
@@ -29,12 +30,12 @@ export class Problems {
   }
 
   get count(): number {
-    return this.#invalid.length + this.#unsupported.length;
+    return this.#found.length;
   }
 
-  /** Whether nothing is wrong except wishes that a later version fulfils. */
-  get onlyUnsupported(): boolean {
-    return this.#invalid.length === 0 && this.#unsupported.length > 0;
+  /** Whether something is wrong there or below: what depends on it cannot be judged. */
+  isFaulty(path: Path): boolean {
+    return this.#faulty.has(JSON.stringify(path));
   }
 
   /** One of our keys, as the user spells it. */
@@ -49,14 +50,10 @@ export class Problems {
 
   addText(path: Path, text: string): void {
     const at = this.at(path);
-    this.#invalid.push(at === '' ? text : `${at}: ${text}`);
-  }
-
-  /** The value is understood, but its rule is not part of this version. */
-  addUnsupported(path: Path, expected: string, received: string): void {
-    this.#unsupported.push(
-      `${this.at(path)}: ${mismatch(expected, received, 'This version cannot do it yet, so it is refused instead of ignored')}`,
-    );
+    this.#found.push(at === '' ? text : `${at}: ${text}`);
+    for (let length = path.length; length > 0; length -= 1) {
+      this.#faulty.add(JSON.stringify(path.slice(0, length)));
+    }
   }
 
   /** The path in dotted notation, e.g. `symbols.BTCUSDT.stopLossPct`; empty for the whole. */
@@ -77,7 +74,7 @@ export class Problems {
 
   /** All problems in one text: in the sentence when there is one, as a list when there are several. */
   summary(subject: string): string {
-    const all = [...this.#invalid, ...this.#unsupported];
+    const all = this.#found;
     if (all.length === 1) return `${subject}: ${all[0]}`;
     const listed = all.slice(0, CONFIG_PROBLEMS_LISTED_MAX).map((problem) => `\n- ${problem}`);
     const more = all.length - listed.length;

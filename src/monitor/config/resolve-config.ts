@@ -51,7 +51,6 @@ const ROOT_SCHEMA = section({
  * The input is read once and copied: later changes to it have no effect.
  *
  * @throws ConfigError `CONFIG_INVALID` listing everything that is wrong, each with path, expected and received;
- *   `CONFIG_UNSUPPORTED` when all that is wrong are wishes for rules that this version does not have;
  *   `INSTRUMENT_UNSUPPORTED` for instruments that are no linear contracts
  * @example resolveConfig({ symbols: { BTCUSDT: { stopLossPct: 1 } } }).core.maxTranchesPerSymbolSide // 5
  */
@@ -70,19 +69,17 @@ export function resolveWith(config: unknown, subject: string, problems: Problems
   // An unreadable whole has been told already; everything else about it would be noise.
   if (copied !== undefined || problems.count === 0) check(ROOT_SCHEMA, copied, [], problems);
   const at = (key: string): unknown => ownField(copied, key);
-  const globals = readSection(GLOBALS_SCHEMA, at('globals'), 'globals', problems) ?? {};
-  const plans = readPlans(at('symbols'), problems);
+  const settings = (readSection(GLOBALS_SCHEMA, at('globals'), 'globals', problems) ??
+    {}) as GlobalSettings;
+  const maxSlippageBps = settings.maxSlippageBps ?? DEFAULTS.maxSlippageBps;
+  const plans = readPlans(at('symbols'), maxSlippageBps, problems);
   const instruments = readInstruments(at('instruments'), problems);
   const exchange = readSection(EXCHANGE_SCHEMA, at('exchange'), 'exchange', problems);
   const feed = readSection(FEED_SCHEMA, at('feed'), 'feed', problems);
   const store = readSection(STORE_SCHEMA, at('store'), 'store', problems);
   const instanceId = readSection(INSTANCE_ID_SCHEMA, at('instanceId'), 'instanceId', problems);
-  if (problems.count > 0) {
-    const code = problems.onlyUnsupported ? 'CONFIG_UNSUPPORTED' : 'CONFIG_INVALID';
-    throw new ConfigError(code, problems.summary(subject));
-  }
+  if (problems.count > 0) throw new ConfigError('CONFIG_INVALID', problems.summary(subject));
   for (const instrument of instruments.values()) instrumentFrom(instrument);
-  const settings = globals as GlobalSettings;
   return frozen({
     core: { ...coreOf(settings), plans: frozenMap(plans) },
     positionMode: settings.positionMode ?? 'auto',
@@ -90,7 +87,7 @@ export function resolveWith(config: unknown, subject: string, problems: Problems
     priceMonitorReconnectDelayMs:
       1_000 * (settings.priceMonitorReconnectDelay ?? DEFAULTS.priceMonitorReconnectDelay),
     reconcileIntervalMs: settings.reconcileIntervalMs ?? DEFAULTS.reconcileIntervalMs,
-    maxSlippageBps: settings.maxSlippageBps ?? DEFAULTS.maxSlippageBps,
+    maxSlippageBps,
     instruments: frozenMap(instruments),
     exchange: exchange as ExchangeSettings | null,
     feed: feed as FeedSettings | null,
@@ -109,7 +106,11 @@ function readSection<T>(
   return value === undefined ? null : check(schema, value, [name], problems);
 }
 
-function readPlans(symbols: unknown, problems: Problems): Map<string, ExitPlan> {
+function readPlans(
+  symbols: unknown,
+  maxSlippageBps: number,
+  problems: Problems,
+): Map<string, ExitPlan> {
   const plans = new Map<string, ExitPlan>();
   // Its absence is told by the schema of the whole.
   if (symbols === undefined) return plans;
@@ -118,7 +119,7 @@ function readPlans(symbols: unknown, problems: Problems): Map<string, ExitPlan> 
       problems.addText(['symbols', symbol], mismatch(`${SYMBOL_EXPECTED}, or "*"`, 'another key'));
       continue;
     }
-    const plan = readExitPlan(input, null, ['symbols', symbol], problems);
+    const plan = readExitPlan(input, null, ['symbols', symbol], problems, { maxSlippageBps });
     if (plan !== null) plans.set(symbol, plan);
   }
   return plans;
@@ -187,6 +188,7 @@ function coreOf(settings: GlobalSettings): Omit<ResolvedConfig['core'], 'plans'>
     maxJumpPct: Number(settings.maxJumpPct ?? DEFAULTS.maxJumpPct),
     adoptPositions: settings.adoptPositions ?? 'report',
     adoptAfterMs: settings.adoptAfterMs ?? DEFAULTS.adoptAfterMs,
+    maxSlippageBps: settings.maxSlippageBps ?? DEFAULTS.maxSlippageBps,
     tpGraceMs: settings.tpGraceMs ?? DEFAULTS.tpGraceMs,
     instantTpBeyondBps: settings.instantTpBeyondBps ?? DEFAULTS.instantTpBeyondBps,
     slGraceMs: settings.slGraceMs ?? DEFAULTS.slGraceMs,

@@ -24,6 +24,14 @@ import {
   wholeNumber,
 } from './fields.js';
 import { EXCHANGE_IDS } from './monitor-config.js';
+import { BREAKEVEN_ENTRIES, BREAKEVEN_FIELD } from './rules/breakeven.js';
+import { CONFIRM_ENTRIES, CONFIRM_FIELD } from './rules/confirm.js';
+import { EXIT_EXECUTION_FIELD, EXIT_EXECUTION_KEYS } from './rules/exit-execution.js';
+import { LIQUIDATION_GUARD_ENTRIES, LIQUIDATION_GUARD_FIELD } from './rules/liquidation-guard.js';
+import { TAKE_PROFIT_LEVEL_ENTRIES, TAKE_PROFIT_LEVELS_FIELD } from './rules/take-profits.js';
+import { TIME_LIMIT_ENTRIES, TIME_LIMIT_FIELD, TIME_LIMIT_MS_FIELD } from './rules/time-limit.js';
+import { TRAILING_STOP_ENTRIES, TRAILING_STOP_FIELD } from './rules/trailing-stop.js';
+import { VOLATILITY_ENTRIES, VOLATILITY_FIELD } from './rules/volatility.js';
 
 /** Shapes of the sections of `MonitorConfig`: types, ranges and known keys. Contradictions are judged elsewhere. */
 export const GLOBAL_ENTRIES = {
@@ -64,46 +72,38 @@ export const GLOBAL_ENTRIES = {
 };
 export const GLOBALS_SCHEMA = section(GLOBAL_ENTRIES);
 
-/** Keys of rules that a later version brings; only their presence matters today. */
-export const LATER_RULES = [
-  'trailingStop',
-  'breakeven',
-  'timeLimitMs',
-  'volatility',
-  'confirm',
-] as const;
-
 export const SYMBOL_ENTRIES = {
   takeProfitEnabled: v.optional(flag()),
   takeProfitPct: v.optional(percent()),
-  takeProfitLevels: v.optional(
-    listOf(
-      section({
-        pct: v.optional(percent()),
-        price: v.optional(amountAbove0('a price')),
-        portion: amountAbove0('a share of the tranche'),
-      }),
-      'a list of { pct or price, portion }',
-    ),
-  ),
+  takeProfitLevels: v.optional(TAKE_PROFIT_LEVELS_FIELD),
   stopLossEnabled: v.optional(flag()),
   stopLossPct: v.optional(percent()),
   workingType: v.optional(oneOf(['CONTRACT_PRICE', 'MARK_PRICE', ...PRICE_SOURCES])),
   priceProtect: v.optional(flag()),
   takeProfitOrder: v.optional(oneOf(['limit', 'market-on-trigger', 'local'])),
   stopLossOrder: v.optional(oneOf(['market-on-trigger', 'limit-on-trigger', 'local'])),
-  exitExecution: v.optional(
-    v.looseObject(
-      { kind: oneOf(['market', 'ioc-limit', 'iceberg', 'twap']) },
-      () => 'expected { kind: "market" }, received something else',
-    ),
-  ),
-  trailingStop: v.optional(v.unknown()),
-  breakeven: v.optional(v.unknown()),
-  timeLimitMs: v.optional(v.unknown()),
-  volatility: v.optional(v.unknown()),
-  confirm: v.optional(v.unknown()),
+  exitExecution: v.optional(EXIT_EXECUTION_FIELD),
+  trailingStop: v.optional(v.nullable(TRAILING_STOP_FIELD)),
+  breakeven: v.optional(v.nullable(BREAKEVEN_FIELD)),
+  timeLimitMs: v.optional(v.nullable(TIME_LIMIT_MS_FIELD)),
+  timeLimit: v.optional(v.nullable(TIME_LIMIT_FIELD)),
+  volatility: v.optional(v.nullable(VOLATILITY_FIELD)),
+  confirm: v.optional(v.nullable(CONFIRM_FIELD)),
+  liquidationGuard: v.optional(LIQUIDATION_GUARD_FIELD),
 };
+
+/** Keys inside of the rules above, by the rule that has them. */
+export const RULE_KEYS = {
+  takeProfitLevels: Object.keys(TAKE_PROFIT_LEVEL_ENTRIES),
+  exitExecution: EXIT_EXECUTION_KEYS,
+  trailingStop: Object.keys(TRAILING_STOP_ENTRIES),
+  breakeven: Object.keys(BREAKEVEN_ENTRIES),
+  timeLimit: Object.keys(TIME_LIMIT_ENTRIES),
+  volatility: Object.keys(VOLATILITY_ENTRIES),
+  confirm: Object.keys(CONFIRM_ENTRIES),
+  liquidationGuard: Object.keys(LIQUIDATION_GUARD_ENTRIES),
+};
+
 export const SYMBOL_SCHEMA = section(SYMBOL_ENTRIES);
 export type CheckedSymbolSettings = v.InferOutput<typeof SYMBOL_SCHEMA>;
 

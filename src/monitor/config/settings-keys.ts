@@ -1,4 +1,4 @@
-import { GLOBAL_ENTRIES, SYMBOL_ENTRIES } from './schemas.js';
+import { GLOBAL_ENTRIES, RULE_KEYS, SYMBOL_ENTRIES } from './schemas.js';
 
 /** `stopLossPct` as settings files write it: `stop_loss_pct`. */
 function snakeOf(camel: string): string {
@@ -59,8 +59,9 @@ export const SYMBOL_KEYS: SectionKeys = {
 
 /** `hedge_mode` is a boolean where `positionMode` is a word, so it is translated by hand. */
 export const HEDGE_MODE = 'hedge_mode';
-/** False asks for nothing; true asks for a rule that a later version brings. */
+/** A switch of the bot without a distance: what it asks for stands in `trailing_stop`, and both have to agree. */
 export const USE_TRAILING_STOP = 'use_trailing_stop';
+export const TRAILING_STOP = 'trailing_stop';
 
 /** Keys of other settings formats, and what they are called here. Reading them as ours would be a guess. */
 export const FOREIGN_ROOT_KEYS: ReadonlyMap<string, string> = new Map([
@@ -79,6 +80,7 @@ export const FOREIGN_SYMBOL_KEYS: ReadonlyMap<string, string> = new Map([
 const OUR_KEYS: ReadonlySet<string> = new Set([
   ...GLOBAL_KEYS.known.values(),
   ...SYMBOL_KEYS.known.values(),
+  ...Object.values(RULE_KEYS).flat(),
 ]);
 
 /** One of our keys in snake_case; any other name as it is. */

@@ -1,3 +1,4 @@
+import { ownField } from '../../model/own-field.js';
 import { nearestKey } from './nearest-key.js';
 import type { Path, Problems } from './problems.js';
 import {
@@ -8,6 +9,7 @@ import {
   HEDGE_MODE,
   type SectionKeys,
   SYMBOL_KEYS,
+  TRAILING_STOP,
   USE_TRAILING_STOP,
 } from './settings-keys.js';
 import { entriesOf } from './settings-spelling.js';
@@ -93,9 +95,8 @@ class Translator {
           `expected ${FOREIGN_SYMBOL_KEYS.get(key)}, received a key of another settings format. Rename it; percentages are positive numbers`,
         );
       } else if (keys.ignored.has(key)) {
-        if (key === USE_TRAILING_STOP && item === true) {
-          this.#problems.addUnsupported(at, 'false', 'true');
-        }
+        if (key === USE_TRAILING_STOP)
+          this.#useTrailingStop(item, ownField(value, TRAILING_STOP), at);
         this.#result.ignored.push(this.#problems.at(at));
       } else {
         this.#unknown(key, at, keys);
@@ -145,6 +146,22 @@ class Translator {
       return;
     }
     this.put(target, 'positionMode', HEDGE_MODE, value ? 'hedge' : 'one-way', at.slice(0, -1));
+  }
+
+  /** The bot's switch says nothing about a distance, so it is no rule; but it must not speak against one. */
+  #useTrailingStop(wanted: unknown, rule: unknown, at: Path): void {
+    const given = rule !== undefined && rule !== null;
+    if (wanted === true && !given) {
+      this.#problems.addText(
+        at,
+        `expected ${TRAILING_STOP} beside it, received true alone. Give ${TRAILING_STOP}: { callback_pct }, since the switch says nothing about a distance`,
+      );
+    } else if (wanted === false && given) {
+      this.#problems.addText(
+        at,
+        `expected true or no such key beside ${TRAILING_STOP}, received false. Take one of the two out`,
+      );
+    }
   }
 
   #unknown(key: string, at: Path, keys: SectionKeys): void {

@@ -82,8 +82,29 @@ export class ContractAccount {
     };
   }
 
+  /** A limit at the price that ends at once. */
+  immediateLimit(clientOrderId: string, price: DecimalString): PlaceOrderRequest {
+    return { ...this.exit(clientOrderId), kind: 'ioc-limit', price };
+  }
+
+  /** A stop at the lowest price that becomes a limit at another one. */
+  stopLimit(clientOrderId: string, price: DecimalString): PlaceOrderRequest {
+    return { ...this.stop(clientOrderId), kind: 'stop-limit', price };
+  }
+
   takeProfit(clientOrderId: string): PlaceOrderRequest & { readonly price: DecimalString } {
     return { ...this.exit(clientOrderId), kind: 'limit', price: this.#harness.prices.high };
+  }
+
+  /** Lets the venue trade at another price, and waits until everything that follows was told. */
+  async moveTo(price: DecimalString): Promise<void> {
+    await this.#harness.setPrice(price);
+    await this.#harness.drain?.();
+  }
+
+  /** An order by our id, whatever became of it. */
+  find({ clientOrderId, kind }: PlaceOrderRequest): Promise<OrderStatusReport | null> {
+    return this.settle(this.adapter.fetchOrder({ ...this.query(clientOrderId), kind }));
   }
 
   /** Open orders of the symbol. */

@@ -1,4 +1,6 @@
 import { decimal, toDecimalString } from '../../model/decimal.js';
+import type { OrderKind } from '../../model/order.js';
+import type { FundingReport } from '../../ports/exchange-adapter.js';
 import { codeOf, executed, open, tradeIds } from './contract-account.js';
 import { assert, assertSame } from './contract-assert.js';
 import { type ContractCard, hookOf } from './contract-runner.js';
@@ -242,7 +244,107 @@ export const EXCHANGE_CARDS: readonly ContractCard<ExchangeCardId, ExchangeHarne
       );
     },
   },
+  {
+    id: 'EX-17',
+    duty: 'an immediate-or-cancel limit fills up to its price, and never rests',
+    unless: without('ioc-limit'),
+    run: async (harness) => {
+      const account = await open(harness);
+      await account.enter('ex-17-entry');
+      const away = account.immediateLimit('ex-17-away', harness.prices.high);
+      assertSame((await account.place(away)).kind, 'accepted', 'the outcome');
+      const { status = 'none' } = (await account.find(away)) ?? {};
+      assert(status === 'expired' || status === 'canceled', `it is over: ${status}`);
+      assertSame(await account.openIds(), '', 'the open orders');
+      assertSame(await account.held(), harness.quantity, 'the position');
+      const near = account.immediateLimit('ex-17', harness.prices.low);
+      await account.place(near);
+      assertSame((await account.find(near))?.status, 'filled', 'the status of the other one');
+      assertSame(await account.held(), '0', 'the position in the end');
+    },
+  },
+  {
+    id: 'EX-18',
+    duty: 'a stop-limit rests with both of its prices, and fills once it is triggered',
+    unless: without('stop-limit'),
+    run: async (harness) => {
+      const account = await open(harness);
+      const { low } = harness.prices;
+      await account.enter('ex-18-entry');
+      const stop = account.stopLimit('ex-18', low);
+      assertSame((await account.place(stop)).kind, 'accepted', 'the outcome');
+      const [resting] = await account.open();
+      assertSame(resting?.kind, 'stop-limit', 'the kind');
+      assertSame(resting?.status, 'accepted', 'the status');
+      for (const price of [resting?.triggerPrice, resting?.price]) {
+        const shown = toDecimalString(decimal(price ?? '0'));
+        assertSame(shown, toDecimalString(decimal(low)), 'the price');
+      }
+      await account.moveTo(low);
+      assertSame((await account.find(stop))?.status, 'filled', 'the status in the end');
+      assertSame(executed(account.sink.fillsOf('ex-18')), harness.quantity, 'the trades told');
+      assertSame(await account.held(), '0', 'the position');
+    },
+  },
+  {
+    id: 'EX-19',
+    duty: 'a stop-limit that was triggered and not filled is shown as triggered, and can be cancelled',
+    unless: without('stop-limit'),
+    run: async (harness) => {
+      const account = await open(harness);
+      await account.enter('ex-19-entry');
+      const stop = account.stopLimit('ex-19', harness.prices.start);
+      await account.place(stop);
+      await account.moveTo(harness.prices.low);
+      const [resting, ...others] = await account.open();
+      assertSame(others.length, 0, 'other open orders');
+      assertSame(resting?.clientOrderId, 'ex-19', 'the open order');
+      assertSame(resting?.status, 'triggered', 'its status');
+      const { symbol, clientOrderId, kind } = stop;
+      const order = { symbol, clientOrderId, kind };
+      const outcome = await account.settle(account.adapter.cancelOrder(order));
+      assertSame(outcome.kind, 'accepted', 'the outcome of the cancellation');
+      assertSame(await account.openIds(), '', 'the open orders in the end');
+      assertSame(await account.held(), harness.quantity, 'the position');
+    },
+  },
+  {
+    id: 'EX-20',
+    duty: 'funding is told with its sign, each payment under an id of its own that stays',
+    unless: ({ adapter }) =>
+      adapter.fetchFunding === undefined ? 'it does not tell funding (fetchFunding)' : null,
+    run: async (harness) => {
+      const account = await open(harness);
+      const pay = hookOf(harness.payFunding?.bind(harness), 'payFunding');
+      const fetch = hookOf(account.adapter.fetchFunding?.bind(account.adapter), 'fetchFunding');
+      const since = harness.now();
+      await account.enter('ex-20-entry');
+      assertSame((await account.settle(fetch(harness.symbol, since))).length, 0, 'rows before');
+      await pay('1.25');
+      await pay('-0.5');
+      const rows = await account.settle(fetch(harness.symbol, since));
+      const amounts = rows.map(({ amount }) => toDecimalString(decimal(amount)));
+      assertSame(amounts.sort().join(), '-0.5,1.25', 'the amounts');
+      assertSame(new Set(rows.map(({ id }) => id)).size, 2, 'distinct ids');
+      const again = await account.settle(fetch(harness.symbol, since));
+      assertSame(fundingIds(again), fundingIds(rows), 'the ids when asked again');
+      assert(
+        rows.every(({ symbol, time }) => symbol === harness.symbol && time >= since),
+        'symbol and time are those of the payments',
+      );
+      const later = Math.max(...rows.map(({ time }) => time)) + 1;
+      const newer = await account.settle(fetch(harness.symbol, later));
+      assertSame(newer.length, 0, 'rows after the last one');
+    },
+  },
 ];
+
+function fundingIds(rows: readonly FundingReport[]): string {
+  return rows
+    .map(({ id }) => id)
+    .sort()
+    .join();
+}
 
 /** Whoever cannot clamp lets a reducing order open the other side: the monitor is told and takes care itself. */
 function withoutClamp({ adapter }: Pick<ExchangeHarness, 'adapter'>): string | null {
@@ -257,4 +359,11 @@ function withoutStops({ adapter }: Pick<ExchangeHarness, 'adapter'>): string | n
   return adapter.capabilities.orderKinds.includes('stop-market')
     ? null
     : 'it has no stop orders (capabilities.orderKinds)';
+}
+
+function without(kind: OrderKind): (harness: ExchangeHarness) => string | null {
+  return ({ adapter }) =>
+    adapter.capabilities.orderKinds.includes(kind)
+      ? null
+      : `it has no ${kind} orders (capabilities.orderKinds)`;
 }

@@ -1,9 +1,9 @@
 import type { DecimalString } from '../../model/decimal.js';
 import type { ExchangeAdapter, ExchangeSink, OrderOutcome } from '../../ports/exchange-adapter.js';
 
-type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6';
-/** `EX-01` to `EX-16`. */
-export type ExchangeCardId = Exclude<`EX-0${Digit | '7' | '8' | '9'}` | `EX-1${Digit}`, 'EX-00'>;
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+/** `EX-01` to `EX-20`. */
+export type ExchangeCardId = Exclude<`EX-${'0' | '1'}${Digit}`, 'EX-00'> | 'EX-20';
 
 /**
  * An adapter with a venue behind it that the suite can steer. One per card; the account is flat at the beginning.
@@ -24,7 +24,7 @@ export interface ExchangeHarness {
     readonly start: DecimalString;
     readonly high: DecimalString;
   };
-  /** Lets the venue trade at the price. */
+  /** Lets the venue trade at the price; what that triggers has happened when it is over, or by the next `drain`. */
   setPrice(price: DecimalString): Promise<void> | void;
   /** Time of the venue, ms. */
   now(): number;
@@ -40,5 +40,7 @@ export interface ExchangeHarness {
   interruptStream?(): Promise<void> | void;
   /** EX-06: makes the venue fill orders in several trades. */
   fillInParts?(): Promise<void> | void;
+  /** EX-20: has the account pay so much funding for what it holds of the symbol; below zero it receives. */
+  payFunding?(amount: DecimalString): Promise<void> | void;
   cleanup?(): Promise<void> | void;
 }

@@ -1,11 +1,12 @@
 import type { PriceSource } from '../../model/price.js';
+import { barProblem, type PriceBar } from '../../model/price-bar.js';
 import type { PriceFeed } from '../../ports/price-feed.js';
 import { assert, assertSame } from './contract-assert.js';
 import { type ContractCard, type ContractRunner, declareCards, hookOf } from './contract-runner.js';
 import { RecordingPriceSink } from './recording-price-sink.js';
 
-/** `PF-01` to `PF-06`. */
-export type FeedCardId = 'PF-01' | 'PF-02' | 'PF-03' | 'PF-04' | 'PF-05' | 'PF-06';
+/** `PF-01` to `PF-07`. */
+export type FeedCardId = 'PF-01' | 'PF-02' | 'PF-03' | 'PF-04' | 'PF-05' | 'PF-06' | 'PF-07';
 
 /** A feed with a source of prices behind it that the suite can steer. One per card. */
 export interface FeedHarness {
@@ -21,6 +22,11 @@ export interface FeedHarness {
   interrupt?(): Promise<void> | void;
   /** PF-04: lets the symbol fall silent although the connection stands. */
   silence?(symbol: string): Promise<void> | void;
+  /**
+   * PF-07: lets the exchange have these finished bars of the symbol, the oldest first, and no others. An exchange whose
+   * answers hold the running bar as well goes on doing so.
+   */
+  giveBars?(symbol: string, barMs: number, bars: readonly PriceBar[]): Promise<void> | void;
   cleanup?(): Promise<void> | void;
 }
 
@@ -135,7 +141,52 @@ const CARDS: readonly ContractCard<FeedCardId, FeedHarness>[] = [
       assertSame(sink.pricesOf(symbol, source).join(), '100,101', 'the prices told');
     },
   },
+  {
+    id: 'PF-07',
+    duty: 'bars are finished, the newest, in order, each once, and of the symbol',
+    unless: ({ feed }) => (feed.fetchBars === undefined ? 'it gives no bars (fetchBars)' : null),
+    run: async (harness) => {
+      const { feed, symbols } = harness;
+      await open(harness);
+      const give = hookOf(harness.giveBars?.bind(harness), 'giveBars');
+      const given = [barsFrom(100, 5), barsFrom(7_000, 3)] as const;
+      for (const [index, symbol] of symbols.entries()) {
+        await give(symbol, BAR_MS, given[index] as readonly PriceBar[]);
+      }
+      const fetch = async (symbol: string, limit: number): Promise<readonly PriceBar[]> => {
+        const bars = await (feed.fetchBars?.(symbol, BAR_MS, limit) ?? []);
+        for (const bar of bars) assertSame(barProblem(bar, BAR_MS), null, 'what is impossible');
+        return bars;
+      };
+      const [first, second] = symbols;
+      assertSame(textOf(await fetch(first, 2)), textOf(given[0].slice(-2)), 'the newest two');
+      assertSame(textOf(await fetch(first, 5)), textOf(given[0]), 'as many as there are');
+      assertSame(textOf(await fetch(first, 50)), textOf(given[0]), 'all, where more are wanted');
+      assertSame(textOf(await fetch(second, 50)), textOf(given[1]), 'those of the other symbol');
+    },
+  },
 ];
+
+/** A length that every exchange has, ms, and a moment in the past where one of its bars begins. */
+const BAR_MS = 60_000;
+const BARS_FROM = 1_700_000_040_000;
+
+/** Finished bars that follow each other, each with prices of its own. */
+function barsFrom(price: number, count: number): readonly PriceBar[] {
+  return Array.from({ length: count }, (_, index) => {
+    const open = price + index;
+    const startTime = BARS_FROM + index * BAR_MS;
+    return { startTime, open, high: open + 2.5, low: open - 1.5, close: open + 1 };
+  });
+}
+
+function textOf(bars: readonly PriceBar[]): string {
+  return bars.map((bar) => Object.values(columnsOf(bar)).join(' ')).join(', ');
+}
+
+function columnsOf({ startTime, open, high, low, close }: PriceBar): PriceBar {
+  return { startTime, open, high, low, close };
+}
 
 /** A connected feed whose first symbol is subscribed with its first source. */
 async function open(harness: FeedHarness) {

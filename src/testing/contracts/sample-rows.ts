@@ -2,6 +2,7 @@ import { NO_EXITS } from '../../model/exit-plan.js';
 import type {
   LedgerRow,
   OrderRow,
+  ProgressRow,
   RegistrationRow,
   StoreBatch,
   StoredEvent,
@@ -24,6 +25,21 @@ export function batchOf(parts: Partial<StoreBatch>): StoreBatch {
   };
 }
 
+/** A tranche that has lived through something: no member has the value that it begins with. */
+export function sampleProgress(changes: Partial<ProgressRow> = {}): ProgressRow {
+  return {
+    peak: '100600.1',
+    breakevenReached: true,
+    followedLevels: 1,
+    timeLimitDone: true,
+    averageRange: '123.45678901234567890123',
+    volatilityTakeProfit: '100500.1',
+    ratchet: { level: '99500', rule: 'trailing-stop' },
+    fundingPaid: '-0.75',
+    ...changes,
+  };
+}
+
 export function sampleTranche(number: number, changes: Partial<TrancheRow> = {}): TrancheRow {
   return {
     id: `BTCUSDT:LONG:${1_000 + number}:0`,
@@ -43,10 +59,25 @@ export function sampleTranche(number: number, changes: Partial<TrancheRow> = {})
     plan: {
       ...NO_EXITS,
       takeProfits: [{ level: { kind: 'percent', percent: '0.5' }, portion: '1' }],
-      stopLoss: { kind: 'price', price: '99000' },
+      stopLoss: { kind: 'price', price: '98000' },
+      exitExecution: { kind: 'twap', slices: 3, intervalMs: 250, hardFloorPct: '0.5' },
+      trailingStop: { activationPct: '0.25', callbackPct: '1.1', stepPct: null },
+      breakeven: {
+        trigger: { kind: 'level', level: 1 },
+        offsetPct: '0',
+        includeFees: true,
+        followLevels: true,
+      },
+      volatility: { atrPeriod: 14, barMs: 60_000, tpMultiple: '2.5', slMultiple: null },
+      confirm: { ticks: 2, ms: null, source: 'MARK', hardFloorPct: '0.5' },
+      timeLimit: { ms: 86_400_000, action: 'tighten', onlyIn: 'profit', stopLossPct: '-0.1' },
+      liquidationBufferPct: '0.5',
     },
     takeProfits: [{ price: '100500.1', portion: '1' }],
     stopLoss: '99000',
+    guard: '99500',
+    stopRule: 'trailing-stop',
+    progress: sampleProgress(),
     takenBySlot: ['0.1'],
     sources: [{ orderId: `${1_000 + number}`, quantity: '0.3', cost: '30000.03', fees: '12' }],
     separate: false,
@@ -73,11 +104,13 @@ export function sampleTranche(number: number, changes: Partial<TrancheRow> = {})
 }
 
 export function sampleOrder(id: string, changes: Partial<OrderRow> = {}): OrderRow {
+  const role = changes.role ?? 'stop-loss';
   return {
     clientOrderId: id,
     trancheId: sampleTranche(0).id,
-    role: 'stop-loss',
+    role,
     slot: 0,
+    rule: role === 'stop-loss' ? 'trailing-stop' : null,
     generation: 0,
     symbol: 'BTCUSDT',
     side: 'SELL',

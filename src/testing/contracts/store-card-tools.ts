@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isMonitorError } from '../../errors/position-monitor-error.js';
 import type {
   HistoryQuery,
+  ProgressRow,
   Store,
   StoreBatch,
   StoredEvent,
@@ -30,9 +31,25 @@ export const IDENTITY: StoreIdentity = {
 /** Records that a store must carry. */
 export const MANY = { tranches: 20_000, orders: 40_000, events: 40_000 };
 
+const progress: ProgressRow = {
+  peak: null,
+  breakevenReached: false,
+  followedLevels: 0,
+  timeLimitDone: false,
+  averageRange: null,
+  volatilityTakeProfit: null,
+  ratchet: null,
+  fundingPaid: '0',
+};
+
 export const FULL = batchOf({
-  tranches: [sampleTranche(0)],
-  orders: [sampleOrder('order-1'), sampleOrder('order-2')],
+  // The second tranche has just begun.
+  tranches: [sampleTranche(0), sampleTranche(1, { guard: null, stopRule: 'stop-loss', progress })],
+  orders: [
+    sampleOrder('order-1'),
+    sampleOrder('order-2', { rule: 'breakeven', kind: 'stop-limit', price: '98900' }),
+    sampleOrder('order-3', { role: 'close', kind: 'ioc-limit', price: '98900' }),
+  ],
   ledgers: [sampleLedger('1000')],
   registrations: [sampleRegistration('entry-1'), sampleRegistration('entry-2')],
   marks: [{ name: 'watermark', value: '1' }],

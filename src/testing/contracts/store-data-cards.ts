@@ -5,6 +5,7 @@ import {
   sampleEvent,
   sampleLedger,
   sampleOrder,
+  sampleProgress,
   sampleRegistration,
   sampleTranche,
 } from './sample-rows.js';
@@ -82,6 +83,7 @@ export const STORE_DATA_CARDS: readonly StoreCard[] = [
           {
             ...tranche,
             state: 'CLOSING',
+            progress: sampleProgress({ peak: '100700', ratchet: null }),
             closing: {
               reason: 'stop-loss',
               level: '99000',
@@ -107,8 +109,8 @@ export const STORE_DATA_CARDS: readonly StoreCard[] = [
       });
       await store.commit(last).recorded;
       const snapshot = await store.load();
-      assert.deepEqual(snapshot.tranches, [last.tranches[1]]);
-      assert.deepEqual(snapshot.orders, [...last.orders, sampleOrder('order-2')]);
+      assert.deepEqual(snapshot.tranches, [last.tranches[1], ...FULL.tranches.slice(1)]);
+      assert.deepEqual(snapshot.orders, [...last.orders, ...FULL.orders.slice(1)]);
       assert.deepEqual(snapshot.ledgers, last.ledgers);
       assert.deepEqual(snapshot.registrations, [last.registrations[1]]);
       assert.deepEqual(snapshot.marks, last.marks);
@@ -168,7 +170,14 @@ export const STORE_DATA_CARDS: readonly StoreCard[] = [
         entryPrice: '0.1000',
         proceeds: '-7.50',
         stopLoss: '99999999999999999999',
+        guard: '99999999999999999998.99999999999999999999',
         takenBySlot: ['0.30000000000000004', '9007199254740993'],
+        progress: sampleProgress({
+          peak: '100000.10',
+          averageRange: '0.30000000000000004',
+          ratchet: { level: '9007199254740993', rule: 'breakeven' },
+          fundingPaid: '-0.00000000000000000001',
+        }),
       };
       const tranche = sampleTranche(0, exact);
       await store.commit(batchOf({ tranches: [tranche] })).recorded;
@@ -187,6 +196,7 @@ export const STORE_DATA_CARDS: readonly StoreCard[] = [
       const tranche = sampleTranche(0);
       const ticket = store.commit(batchOf({ tranches: [tranche], events: [event] }));
       spoil(tranche.takeProfits);
+      Object.assign(tranche.progress, { peak: '1' });
       spoil(event.payload.list);
       await ticket.recorded;
       for (let round = 0; round < 2; round++) {

@@ -1,5 +1,5 @@
 import { type Decimal, decimal, toDecimalString, ZERO } from '../../model/decimal.js';
-import type { OrderSide, WirePositionSide } from '../../model/side.js';
+import type { OrderSide, PositionSide, WirePositionSide } from '../../model/side.js';
 import type { SimInstrument } from '../sim/sim-instrument.js';
 
 /** One row of the account's positions. */
@@ -18,12 +18,26 @@ export interface SymbolSetting {
   marginType: 'cross' | 'isolated';
 }
 
+/** One payment of funding, as the wire tells it. */
+export interface FundingRecord {
+  readonly tranId: number;
+  readonly symbol: string;
+  /** Paid is below zero. */
+  readonly income: Decimal;
+  readonly asset: string;
+  /** ms */
+  readonly time: number;
+}
+
+const FIRST_TRANSACTION_ID = 9_689_322_000;
 const TAKER_FEE = decimal('0.0005');
 const MAKER_FEE = decimal('0.0002');
 
 /** What the account holds and owns: entry prices, realised profit, fees, balance, settings. */
 export class AccountBook {
   wallet: Decimal;
+  readonly funding: FundingRecord[] = [];
+  readonly #liquidation = new Map<string, Decimal>();
   readonly #rows = new Map<string, HeldRow>();
   readonly #settings = new Map<string, SymbolSetting>();
 
@@ -48,6 +62,22 @@ export class AccountBook {
       this.#rows.set(key, row);
     }
     return row;
+  }
+
+  /** Where a side is liquidated; 0 = nowhere. */
+  liquidationPrice(symbol: string, side: PositionSide): Decimal {
+    return this.#liquidation.get(`${symbol}|${side}`) ?? ZERO;
+  }
+
+  setLiquidationPrice(symbol: string, side: PositionSide, price: Decimal): void {
+    this.#liquidation.set(`${symbol}|${side}`, price);
+  }
+
+  /** Books a payment of funding: what is paid leaves the wallet. */
+  bookFunding(payment: Omit<FundingRecord, 'tranId'>): void {
+    const tranId = FIRST_TRANSACTION_ID + this.funding.length;
+    this.funding.push({ ...payment, tranId });
+    this.wallet = this.wallet.plus(payment.income);
   }
 
   get isFlat(): boolean {

@@ -1,4 +1,5 @@
-import { accountWords, balanceWords, positionRiskWords } from './account-words.js';
+import { toDecimalString } from '../../model/decimal.js';
+import { accountWords, balanceWords, positionRiskWords, sidesOf } from './account-words.js';
 import type { LoopbackExchange } from './loopback-exchange.js';
 import { tradeWords } from './order-words.js';
 import type { Route } from './route.js';
@@ -7,6 +8,8 @@ import { missing, refusal } from './wire-refusal.js';
 
 const WEEK_MS = 7 * 86_400_000;
 const TRADES_MAX = 1_000;
+const INCOME_MAX = 1_000;
+const FUNDING = 'FUNDING_FEE';
 const DONE = { code: 200, msg: 'success' };
 
 /** Positions, balance, settings, trades, listen keys. */
@@ -108,11 +111,16 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
     auth: 'signed',
     weight: 1,
     answer: ({ params, exchange }) => {
-      const setting = exchange.book.setting(exchange.input(params.required('symbol')).symbol);
+      const { symbol } = exchange.input(params.required('symbol'));
+      const setting = exchange.book.setting(symbol);
       const wanted = params.oneOf('marginType', ['ISOLATED', 'CROSSED'] as const, -1130);
       const marginType = wanted === 'CROSSED' ? 'cross' : 'isolated';
       if (setting.marginType === marginType) throw refusal(-4046);
       setting.marginType = marginType;
+      for (const side of sidesOf(exchange)) {
+        if (exchange.book.row(symbol, side).steps === 0) continue;
+        exchange.onNews({ kind: 'margin', symbol, side, reason: 'MARGIN_TYPE_CHANGE' });
+      }
       return DONE;
     },
   },
@@ -144,6 +152,13 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
     auth: 'signed',
     weight: 5,
     answer: ({ params, exchange }) => userTrades(params, exchange),
+  },
+  {
+    method: 'GET',
+    path: 'income',
+    auth: 'signed',
+    weight: 30,
+    answer: ({ params, exchange }) => income(params, exchange),
   },
   {
     method: 'POST',
@@ -225,4 +240,31 @@ function userTrades(params: WireParams, exchange: LoopbackExchange): unknown {
   const isForward = fromId !== null || startTime !== null;
   const page = isForward ? found.slice(0, limit) : found.slice(-limit);
   return page.map((trade) => tradeWords(trade, exchange));
+}
+
+/** Oldest first; without a begin and an end the last week. Only funding is booked here. */
+function income(params: WireParams, exchange: LoopbackExchange): unknown {
+  const symbol = params.text('symbol');
+  const type = params.text('incomeType');
+  const startTime = params.whole('startTime');
+  const endTime = params.whole('endTime');
+  const limit = Math.min(params.whole('limit') ?? 100, INCOME_MAX);
+  if (limit <= 0) throw missing('limit');
+  const until = endTime ?? Number.POSITIVE_INFINITY;
+  const since = startTime ?? (endTime === null ? exchange.now() - WEEK_MS : 0);
+  return exchange.book.funding
+    .filter((row) => symbol === null || row.symbol === symbol)
+    .filter(({ time }) => (type ?? FUNDING) === FUNDING && time >= since && time <= until)
+    .sort((a, b) => a.time - b.time)
+    .slice(0, limit)
+    .map((row) => ({
+      symbol: row.symbol,
+      incomeType: FUNDING,
+      income: toDecimalString(row.income),
+      asset: row.asset,
+      info: FUNDING,
+      time: row.time,
+      tranId: exchange.dialect.hasNewFields ? row.tranId : String(row.tranId),
+      tradeId: '',
+    }));
 }

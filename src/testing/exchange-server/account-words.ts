@@ -42,7 +42,7 @@ function riskRow(exchange: LoopbackExchange, row: HeldRow, isShort: boolean): Wi
     breakEvenPrice: toDecimalString(row.entryPrice.round(8)),
     markPrice: toDecimalString(mark),
     unRealizedProfit: toDecimalString(profit),
-    liquidationPrice: '0',
+    liquidationPrice: liquidationText(exchange, row),
     isolatedMargin: '0',
     notional: toDecimalString(notional),
     isolatedWallet: '0',
@@ -67,6 +67,14 @@ function riskRow(exchange: LoopbackExchange, row: HeldRow, isShort: boolean): Wi
         marginType,
         isAutoAddMargin: 'false',
       };
+}
+
+/** A row of one-way mode has the side of its sign; a flat one is liquidated nowhere. */
+function liquidationText(exchange: LoopbackExchange, row: HeldRow): string {
+  if (row.steps === 0) return '0';
+  const netSide = row.steps > 0 ? 'LONG' : 'SHORT';
+  const side = row.positionSide === 'BOTH' ? netSide : row.positionSide;
+  return toDecimalString(exchange.book.liquidationPrice(row.symbol, side));
 }
 
 /** `account` of version 2 or 3. */

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { AccountControl } from './account-control.js';
 import { type ExchangeServerOptions, resolveServerOptions } from './exchange-server-options.js';
 import { HttpDoor } from './http-door.js';
 import { ListenKeys } from './listen-keys.js';
@@ -17,6 +18,8 @@ export interface ExchangeServer extends AsyncDisposable {
   readonly streamUrl: string;
   readonly market: MarketControl;
   readonly person: PersonControl;
+  /** Margin, liquidation and funding. */
+  readonly account: AccountControl;
   /** What goes wrong with requests. */
   readonly faults: RequestFaults;
   /** What goes wrong with streams. */
@@ -83,6 +86,7 @@ export async function openDoors(
     streamUrl: `ws://127.0.0.1:${port}`,
     market: new MarketControl(exchange),
     person: new PersonControl(exchange),
+    account: new AccountControl(exchange),
     faults,
     streams,
     requests: door.requests,

@@ -1,4 +1,5 @@
 import { toDecimalString } from '../../model/decimal.js';
+import type { WirePositionSide } from '../../model/side.js';
 import { worthOf } from './account-words.js';
 import { asOrder } from './conditional-desk.js';
 import type { LoopbackExchange } from './loopback-exchange.js';
@@ -33,7 +34,14 @@ export function accountEvents(news: ServerNews, exchange: LoopbackExchange): rea
         ? [algoUpdate(news.order, exchange, now)]
         : [conditionalUpdate(news.order, exchange, now)];
     case 'position':
-      return [accountUpdate(news, exchange, now)];
+      return [accountUpdate(exchange, now, 'ORDER', [positionWords(news, exchange)])];
+    case 'margin':
+      return [accountUpdate(exchange, now, news.reason, [positionWords(news, exchange)])];
+    case 'funding':
+      // With cross margin no position is told.
+      return [accountUpdate(exchange, now, 'FUNDING_FEE', [], news.change)];
+    case 'margin-call':
+      return [marginCall(news, exchange, now)];
     case 'leverage':
       return [
         {
@@ -177,35 +185,66 @@ function algoUpdate(
 }
 
 function accountUpdate(
-  { symbol, side }: Extract<ServerNews, { kind: 'position' }>,
+  exchange: LoopbackExchange,
+  now: number,
+  reason: string,
+  positions: readonly WireObject[],
+  change = '0',
+): WireObject {
+  const wallet = toDecimalString(exchange.book.wallet);
+  return {
+    e: 'ACCOUNT_UPDATE',
+    T: now,
+    E: now,
+    a: { B: [{ a: 'USDT', wb: wallet, cw: wallet, bc: change }], P: positions, m: reason },
+  };
+}
+
+interface OfPosition {
+  readonly symbol: string;
+  readonly side: WirePositionSide;
+}
+
+function positionWords({ symbol, side }: OfPosition, exchange: LoopbackExchange): WireObject {
+  const row = exchange.book.row(symbol, side);
+  const { amount, profit } = worthOf(exchange, row);
+  const entry = toDecimalString(row.entryPrice.round(8));
+  return {
+    s: symbol,
+    pa: toDecimalString(amount),
+    ep: entry,
+    bep: entry,
+    cr: '0',
+    up: toDecimalString(profit),
+    mt: exchange.book.setting(symbol).marginType,
+    iw: '0',
+    ps: side,
+    ma: 'USDT',
+  };
+}
+
+function marginCall(
+  { symbol, side }: OfPosition,
   exchange: LoopbackExchange,
   now: number,
 ): WireObject {
-  const row = exchange.book.row(symbol, side);
-  const { amount, profit } = worthOf(exchange, row);
-  const wallet = toDecimalString(exchange.book.wallet);
-  const entry = toDecimalString(row.entryPrice.round(8));
+  const { amount, mark, profit } = worthOf(exchange, exchange.book.row(symbol, side));
+  const isCross = exchange.book.setting(symbol).marginType === 'cross';
   return {
-    e: 'ACCOUNT_UPDATE',
-    T: row.updatedAt,
+    e: 'MARGIN_CALL',
     E: now,
-    a: {
-      B: [{ a: 'USDT', wb: wallet, cw: wallet, bc: '0' }],
-      P: [
-        {
-          s: symbol,
-          pa: toDecimalString(amount),
-          ep: entry,
-          bep: entry,
-          cr: '0',
-          up: toDecimalString(profit),
-          mt: exchange.book.setting(symbol).marginType,
-          iw: '0',
-          ps: side,
-          ma: 'USDT',
-        },
-      ],
-      m: 'ORDER',
-    },
+    ...(isCross && { cw: toDecimalString(exchange.book.wallet) }),
+    p: [
+      {
+        s: symbol,
+        ps: side,
+        pa: toDecimalString(amount),
+        mt: isCross ? 'CROSSED' : 'ISOLATED',
+        iw: '0',
+        mp: toDecimalString(mark),
+        up: toDecimalString(profit),
+        mm: '0',
+      },
+    ],
   };
 }

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { ACCOUNT_ROUTES } from './account-routes.js';
 import { ALGO_ROUTES } from './algo-routes.js';
+import { BAR_ROUTES } from './bar-routes.js';
 import type { ListenKeys } from './listen-keys.js';
 import type { LoopbackExchange } from './loopback-exchange.js';
 import { MARKET_ROUTES } from './market-routes.js';
@@ -14,6 +15,7 @@ import { WireRefusal } from './wire-refusal.js';
 
 const ROUTES: readonly Route[] = [
   ...MARKET_ROUTES,
+  ...BAR_ROUTES,
   ...ORDER_ROUTES,
   ...ALGO_ROUTES,
   ...ACCOUNT_ROUTES,

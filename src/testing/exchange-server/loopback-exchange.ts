@@ -2,6 +2,7 @@ import { decimal } from '../../model/decimal.js';
 import { PRICE_SOURCES, type PriceSource } from '../../model/price.js';
 import type { PositionMode } from '../../model/side.js';
 import { AccountBook } from './account-book.js';
+import { BarBook } from './bar-book.js';
 import { ConditionalDesk } from './conditional-desk.js';
 import type { ResolvedServerOptions, ServerInstrument } from './exchange-server-options.js';
 import { OrderDesk } from './order-desk.js';
@@ -16,6 +17,7 @@ export class LoopbackExchange {
   readonly orders: OrderDesk;
   readonly conditionals: ConditionalDesk;
   readonly book: AccountBook;
+  readonly bars = new BarBook();
   readonly instruments: ReadonlyMap<string, ServerInstrument>;
   /** What happens, for the streams. */
   onNews: (news: ServerNews) => void = () => {};
@@ -115,5 +117,8 @@ export class LoopbackExchange {
 
   #set(symbol: string, source: PriceSource, ticks: number): void {
     this.orders.venue.setPrice(symbol, source, ticks);
+    if (source !== 'LAST') return;
+    const price = Number(this.orders.instrument(symbol).price(ticks));
+    this.bars.add(symbol, price, this.now());
   }
 }

@@ -1,5 +1,6 @@
 import type { DecimalInput } from '../../model/decimal.js';
 import type { PriceSource } from '../../model/price.js';
+import type { MarketBar } from './bar-book.js';
 import type { TriggerFate } from './conditional-desk.js';
 import type { LoopbackExchange } from './loopback-exchange.js';
 
@@ -29,6 +30,21 @@ export class MarketControl {
   /** One source alone moves, e.g. the mark price without a trade. @throws RangeError off the tick grid */
   setSource(symbol: string, source: PriceSource, price: DecimalInput): void {
     this.#exchange.moveSource(symbol, source, price);
+  }
+
+  /**
+   * The market's history in bars of one length, the oldest first. What was traded after the last of them, and the running
+   * bar, follow from the prices that are set. Without a history a symbol began to trade with the server.
+   *
+   * @param barMs length of the bars, ms
+   * @throws RangeError for a symbol that does not trade here, for bars that do not begin at multiples of their length, or
+   *   not one after the other
+   */
+  setBars(symbol: string, barMs: number, bars: readonly MarketBar[]): void {
+    if (!this.#exchange.instruments.has(symbol)) {
+      throw new RangeError(`${symbol} does not trade here`);
+    }
+    this.#exchange.bars.setHistory(symbol, barMs, bars);
   }
 
   /**

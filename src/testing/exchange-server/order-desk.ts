@@ -124,9 +124,7 @@ export class OrderDesk {
     const accepted = { ...record };
     this.records.set(record.orderId, record);
     const link = this.#place(record, { executed: 0, cost: 0, isQuiet: false });
-    if ((timeInForce === 'IOC' || timeInForce === 'FOK') && isOpen(record)) {
-      this.#cancel(record, link, 'EXPIRED');
-    }
+    if (timeInForce === 'FOK' && isOpen(record)) this.#cancel(record, link, 'EXPIRED');
     return accepted;
   }
 
@@ -203,7 +201,7 @@ export class OrderDesk {
       symbol: record.symbol,
       side: record.side,
       positionSide: record.positionSide,
-      kind: isLimit ? 'limit' : 'market',
+      kind: isLimit ? (record.timeInForce === 'IOC' ? 'ioc-limit' : 'limit') : 'market',
       quantity: instrument.quantity(steps).toNumber(),
       price: isLimit ? instrument.price(record.price as number).toNumber() : null,
       triggerPrice: null,

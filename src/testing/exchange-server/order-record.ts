@@ -131,4 +131,14 @@ export type ServerNews =
     }
   | { readonly kind: 'algo'; readonly order: Readonly<ConditionalRecord> }
   | { readonly kind: 'position'; readonly symbol: string; readonly side: WirePositionSide }
-  | { readonly kind: 'leverage'; readonly symbol: string; readonly leverage: number };
+  | { readonly kind: 'leverage'; readonly symbol: string; readonly leverage: number }
+  /** Margin moved without an order. */
+  | {
+      readonly kind: 'margin';
+      readonly symbol: string;
+      readonly side: WirePositionSide;
+      readonly reason: 'MARGIN_TYPE_CHANGE' | 'MARGIN_TRANSFER';
+    }
+  | { readonly kind: 'margin-call'; readonly symbol: string; readonly side: WirePositionSide }
+  /** Funding was paid or received; change of the wallet as text. */
+  | { readonly kind: 'funding'; readonly change: string };

@@ -4,11 +4,14 @@ import {
   type TickOptions,
 } from '../../adapters/feeds/manual/manual-feed.js';
 import { describe } from '../../errors/describe.js';
+import { FeedError } from '../../errors/feed-error.js';
 import type { DecimalInput } from '../../model/decimal.js';
 import type { PriceSource } from '../../model/price.js';
+import type { PriceBar } from '../../model/price-bar.js';
 import { SystemClock } from '../../platform/system-clock.js';
 import type { Clock } from '../../ports/clock.js';
 import type { PriceSink } from '../../ports/price-feed.js';
+import { type RuleTimes, ScriptRules } from '../script-rules.js';
 import type { FeedStep } from './feed-script.js';
 
 /** What a {@link ScriptedFeed} is made of. Nothing is needed. */
@@ -25,6 +28,22 @@ export interface MarketOfFeed {
   setPrice(symbol: string, price: DecimalInput, source: PriceSource): void;
 }
 
+/** What a request for bars is answered with instead of what `addBars` gave. */
+export type BarsAnswer =
+  /** These, and nothing of them is checked: too few, out of order, of another symbol. */
+  | { readonly bars: readonly PriceBar[] }
+  /** It fails. `true`: as an exchange that cannot be reached. */
+  | { readonly fails: true | Error }
+  /** What was given, after so long, ms. */
+  | { readonly afterMs: number };
+
+/** One request for bars, as it came. */
+export interface BarRequestRecord {
+  readonly symbol: string;
+  readonly barMs: number;
+  readonly limit: number;
+}
+
 /** How the steps of a script are played. */
 export interface PlayOptions {
   /** Which price the steps are of. Default `LAST`. */
@@ -37,7 +56,8 @@ export interface PlayOptions {
  * A {@link ManualFeed} for tests: it moves the market, plays whole scripts, and fails in the ways in which feeds fail.
  *
  * What a manual feed can do by hand it can do as well (`tick`, `disconnect`, `reconnect`, `stale`, `gap`). Beside that
- * it can lie (`badTick`), fall silent without a word (`silence`) and touch a level for an instant (`wickTo`).
+ * it can lie (`badTick`), fall silent without a word (`silence`), touch a level for an instant (`wickTo`) and answer requests
+ * for bars as it is told (`nextBars`).
  *
  * @example
  * const feed = new ScriptedFeed({ clock, market: exchange });
@@ -53,6 +73,8 @@ export class ScriptedFeed extends ManualFeed {
   readonly #silentUntil = new Map<string, number>();
   /** Last price that was traded, by symbol and source. */
   readonly #last = new Map<string, DecimalInput>();
+  readonly #barAnswers = new ScriptRules<BarRequestRecord, BarsAnswer>();
+  readonly #barRequests: BarRequestRecord[] = [];
 
   /** @throws ValidationError `TICK_INVALID` when a source is none, or the list is empty */
   constructor(options: ScriptedFeedOptions = {}) {
@@ -79,6 +101,37 @@ export class ScriptedFeed extends ManualFeed {
     this.#sink = null;
     this.#isUp = false;
     return super.close();
+  }
+
+  /** Every request for bars, the oldest first. */
+  get barRequests(): readonly BarRequestRecord[] {
+    return this.#barRequests;
+  }
+
+  /**
+   * What the next request for bars of the symbol is answered with, and the ones after it as often as is said.
+   *
+   * @throws RangeError when `times` is no whole number above zero
+   */
+  nextBars(symbol: string, answer: BarsAnswer, { times = 1 }: RuleTimes = {}): void {
+    const fits = (request: BarRequestRecord): boolean => request.symbol === symbol;
+    this.#barAnswers.add({ name: `nextBars ${symbol}`, fits, fault: answer, times });
+  }
+
+  override async fetchBars(
+    symbol: string,
+    barMs: number,
+    limit: number,
+  ): Promise<readonly PriceBar[]> {
+    const request = { symbol, barMs, limit };
+    this.#barRequests.push(request);
+    const answer = this.#barAnswers.take(request);
+    if (answer !== null) {
+      if ('bars' in answer) return answer.bars;
+      if ('fails' in answer) throw answer.fails === true ? unreachable() : answer.fails;
+      await this.#wait(answer.afterMs);
+    }
+    return super.fetchBars(symbol, barMs, limit);
   }
 
   /**
@@ -169,6 +222,13 @@ export class ScriptedFeed extends ManualFeed {
       this.#clock.setTimer(resolve, ms);
     });
   }
+}
+
+function unreachable(): FeedError {
+  return new FeedError('FEED_UNREACHABLE', 'The exchange gave no bars: scripted', {
+    retryable: true,
+    outcome: 'unknown',
+  });
 }
 
 function keyOf(symbol: string, source: PriceSource): string {

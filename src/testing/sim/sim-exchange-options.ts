@@ -1,5 +1,6 @@
 import { PAPER_CLIENT_ID_LENGTH_MAX } from '../../limits.js';
 import type { InstrumentInput } from '../../model/instrument.js';
+import { ORDER_KINDS } from '../../model/order-kind.js';
 import type { PositionMode } from '../../model/side.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ExchangeCapabilities, ReduceOnlySupport } from '../../ports/exchange-adapter.js';
@@ -42,7 +43,7 @@ export function capabilitiesOf(profile: SimProfile): ExchangeCapabilities {
     reduceOnly: { hedge: support('implied'), oneWay: support('flag') },
     countsRestingReduceOnly: profile.countsRestingReduceOnly,
     severalStops: profile.severalStops,
-    orderKinds: ['market', 'limit', 'stop-market', 'take-profit-market'],
+    orderKinds: ORDER_KINDS,
     triggerSources: ['LAST', 'MARK', 'INDEX', 'BID', 'ASK'],
     batchSize: profile.batchSize,
     maxProtectiveOrders: { perSymbol: null, perAccount: null },

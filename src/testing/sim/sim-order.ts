@@ -36,6 +36,8 @@ export interface SimOrder {
   readonly reduceOnly: boolean;
   readonly cause: ExchangeCause;
   status: VenueOrderStatus;
+  /** A stop with a limit that has been triggered: it rests in the book. */
+  inBook: boolean;
   executed: number;
   /** Sum of ticks times steps. */
   cost: number;
@@ -73,8 +75,34 @@ export type SimVerdict =
   | { readonly kind: 'accepted'; readonly order: Readonly<SimOrder> }
   | { readonly kind: 'rejected'; readonly code: RejectCode; readonly detail: string };
 
-export function isLive(order: SimOrder): boolean {
+export function isLive(order: Readonly<SimOrder>): boolean {
   return order.status === 'accepted' || order.status === 'triggered';
+}
+
+/** Names an order by one of its ids. */
+export interface SimQuery {
+  readonly symbol: string;
+  readonly clientOrderId?: string;
+  readonly orderId?: string;
+}
+
+/** The latest of these orders that the query names. */
+export function latestMatch(query: SimQuery, orders: Iterable<SimOrder>): SimOrder | undefined {
+  let found: SimOrder | undefined;
+  for (const order of orders) {
+    if (order.symbol !== query.symbol) continue;
+    const fits =
+      query.orderId !== undefined
+        ? order.orderId === query.orderId
+        : order.clientOrderId === query.clientOrderId;
+    if (fits) found = order;
+  }
+  return found;
+}
+
+/** Whether the order is a limit that rests: from the beginning, or since it was triggered. */
+export function isRestingLimit(order: Readonly<SimOrder>): boolean {
+  return order.kind === 'limit' ? isLive(order) : order.inBook && isLive(order);
 }
 
 /** Whether the order lessens what is held: in hedge mode by its position side, in one-way mode by its flag. */

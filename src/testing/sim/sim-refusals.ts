@@ -1,5 +1,12 @@
+import { isConditionalKind, isLimitKind, isStopKind } from '../../model/order-kind.js';
 import type { RejectCode } from '../../model/outcome.js';
-import { isReducing, type SimOrder, type SimRequest, type SimVerdict } from './sim-order.js';
+import {
+  isReducing,
+  isRestingLimit,
+  type SimOrder,
+  type SimRequest,
+  type SimVerdict,
+} from './sim-order.js';
 import type { SimVenue } from './sim-venue.js';
 
 type Refusal = Extract<SimVerdict, { kind: 'rejected' }>;
@@ -33,12 +40,13 @@ export function refusalOf(request: SimRequest, venue: SimVenue): Refusal | null 
 
 /** Levels belong to conditional orders, prices to limits: anything else is a defect of whoever sent it. */
 function shapeRefusal({ kind, price, triggerPrice }: SimRequest): Refusal | null {
-  const isConditional = kind === 'stop-market' || kind === 'take-profit-market';
+  const isConditional = isConditionalKind(kind);
+  const isLimit = isLimitKind(kind);
   if ((triggerPrice !== null) !== isConditional) {
     return refuse('filter', `a ${kind} ${isConditional ? 'needs a' : 'has no'} level`);
   }
-  if ((price !== null) !== (kind === 'limit')) {
-    return refuse('filter', `a ${kind} ${kind === 'limit' ? 'needs a' : 'has no'} price`);
+  if ((price !== null) !== isLimit) {
+    return refuse('filter', `a ${kind} ${isLimit ? 'needs a' : 'has no'} price`);
   }
   return null;
 }
@@ -60,12 +68,12 @@ function stopRefusal(request: SimRequest, venue: SimVenue): Refusal | null {
   }
   const stops = count(venue, (order) => order.symbol === symbol && order.trigger !== null);
   if (stops >= venue.stopCap) return refuse('order-cap', 'too many stops rest');
-  if (venue.profile.severalStops || kind !== 'stop-market') return null;
+  if (venue.profile.severalStops || !isStopKind(kind)) return null;
   const ofSide = count(
     venue,
     (order) =>
       order.symbol === symbol &&
-      order.kind === kind &&
+      isStopKind(order.kind) &&
       order.side === side &&
       order.positionSide === positionSide,
   );
@@ -83,7 +91,7 @@ function reduceRefusal(request: SimRequest, steps: number, venue: SimVenue): Ref
   if (!countsRestingReduceOnly || kind === 'market') return null;
   let resting = 0;
   for (const order of venue.open) {
-    const competes = order.symbol === symbol && order.kind === 'limit' && order.side === side;
+    const competes = order.symbol === symbol && isRestingLimit(order) && order.side === side;
     if (competes && order.positionSide === positionSide) resting += order.quantity - order.executed;
   }
   return resting + steps > held ? refuse('reduce-only', 'resting orders claim what is held') : null;
@@ -101,6 +109,6 @@ export function isPassed(
   ticks: number,
 ): boolean {
   if (trigger === null) return false;
-  const upwards = (kind === 'stop-market') === (side === 'BUY');
+  const upwards = isStopKind(kind) === (side === 'BUY');
   return upwards ? ticks >= trigger : ticks <= trigger;
 }

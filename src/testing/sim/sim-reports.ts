@@ -83,8 +83,17 @@ export function positionReportOf(
   time: number,
 ): PositionStatusReport {
   const { symbol, side, quantity } = row;
-  const held = instrumentOf(venue, symbol).quantity(quantity);
-  return { symbol, side, quantity: toDecimalString(held), time };
+  const instrument = instrumentOf(venue, symbol);
+  const liquidation = quantity > 0 ? venue.liquidation.of(symbol, side) : null;
+  return {
+    symbol,
+    side,
+    quantity: toDecimalString(instrument.quantity(quantity)),
+    ...(liquidation !== null && {
+      liquidationPrice: toDecimalString(instrument.price(liquidation)),
+    }),
+    time,
+  };
 }
 
 export function priceReportsOf(venue: SimVenue, symbol: string): readonly PriceStatusReport[] {

@@ -1,4 +1,5 @@
 import type { InstrumentInput } from '../../model/instrument.js';
+import { isImmediateKind, isStopKind } from '../../model/order-kind.js';
 import type { RejectCode } from '../../model/outcome.js';
 import type { Clock } from '../../ports/clock.js';
 import type {
@@ -20,7 +21,7 @@ import type {
 import { isReducing, type SimEvent, type SimRequest } from './sim-order.js';
 import type { FillFate, TriggerFate } from './sim-venue.js';
 
-/** What a write is for: `close` is a reducing market order, `entry` everything that may open. */
+/** What a write is for: `close` is a reducing order that ends at once, `entry` everything that may open. */
 export type SimWriteName = 'stop' | 'take-profit' | 'close' | 'entry' | 'cancel';
 
 /** Which writes a rule is for: those of a name, all, or what a function of the client order id says. */
@@ -317,8 +318,8 @@ export function writeNameOf(
 ): SimWriteName {
   if (request === null) return 'cancel';
   if (!isReducing(request)) return 'entry';
-  if (request.kind === 'stop-market') return 'stop';
-  return request.kind === 'market' ? 'close' : 'take-profit';
+  if (isStopKind(request.kind)) return 'stop';
+  return isImmediateKind(request.kind) ? 'close' : 'take-profit';
 }
 
 function isChosen(which: SimWriteChoice, { request, clientOrderId }: SimWrite): boolean {

@@ -3,16 +3,22 @@ import type { PriceSource } from '../../model/price.js';
 import type { OrderSide, PositionMode, PositionSide } from '../../model/side.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ExchangeCause } from '../../ports/exchange-adapter.js';
+import { forcedRequest } from './forced-order.js';
 import { SimInstrument } from './sim-instrument.js';
+import { SimLiquidation } from './sim-liquidation.js';
 import {
   isLive,
   isReducing,
+  isRestingLimit,
+  latestMatch,
   type SimEvent,
   type SimFill,
   type SimOrder,
+  type SimQuery,
   type SimRequest,
   type SimVerdict,
 } from './sim-order.js';
+import { SimPositions } from './sim-positions.js';
 import type { SimProfile } from './sim-profile.js';
 import { isPassed, refusalOf } from './sim-refusals.js';
 
@@ -61,13 +67,14 @@ export class SimVenue {
   halted = false;
   /** Most stops that may rest per symbol. */
   stopCap = Number.POSITIVE_INFINITY;
+  readonly liquidation = new SimLiquidation();
   readonly #clock: Clock;
   readonly #startMs: number;
   readonly #instruments = new Map<string, SimInstrument>();
   readonly #open = new Map<string, SimOrder>();
   readonly #ended = new Map<string, SimOrder>();
   readonly #usedIds = new Set<string>();
-  readonly #positions = new Map<string, number>();
+  readonly #positions: SimPositions;
   readonly #fills: SimFill[] = [];
   readonly #prices = new Map<string, number>();
   #nextOrder = 1;
@@ -80,6 +87,7 @@ export class SimVenue {
     const clamps = options.positionMode === 'hedge' && profile.excess === 'executed';
     this.profile = clamps ? { ...profile, excess: 'clamped' } : profile;
     this.positionMode = options.positionMode;
+    this.#positions = new SimPositions(options.positionMode);
     // Whole ms, as exchanges tell them: the difference of two real clocks is none.
     this.#startMs = options.startMs ?? Math.floor(options.clock.now() - options.clock.monotonic());
     for (const input of options.instruments) {
@@ -118,6 +126,7 @@ export class SimVenue {
       reduceOnly: request.reduceOnly,
       cause: request.cause ?? 'order',
       status: 'accepted',
+      inBook: false,
       executed: 0,
       cost: 0,
       updatedAt: this.now(),
@@ -126,29 +135,27 @@ export class SimVenue {
     this.#open.set(order.orderId, order);
     this.#tell(order, null);
     if (order.kind === 'market') this.#executeAtMarket(order);
+    else if (order.kind === 'ioc-limit') this.#fillOrExpire(order);
     else if (order.kind === 'limit' && this.#isMarketable(order)) this.#fillLimit(order);
     return { kind: 'accepted', order: { ...order } };
   }
 
-  cancel(query: { symbol: string; clientOrderId?: string; orderId?: string }): SimVerdict {
-    const order = this.#find(query, this.#open.values());
+  cancel(query: SimQuery): SimVerdict {
+    const order = latestMatch(query, this.#open.values());
     if (order !== undefined) {
       this.#end(order, 'canceled');
       return { kind: 'accepted', order: { ...order } };
     }
-    const ended = this.#find(query, this.#ended.values());
+    const ended = latestMatch(query, this.#ended.values());
     return ended === undefined
       ? { kind: 'rejected', code: 'unknown-order', detail: 'no such order' }
       : { kind: 'rejected', code: 'unknown-order', detail: `the order is ${ended.status}` };
   }
 
   /** The open order, else the latest that ended. */
-  find(query: {
-    symbol: string;
-    clientOrderId?: string;
-    orderId?: string;
-  }): Readonly<SimOrder> | null {
-    const order = this.#find(query, this.#open.values()) ?? this.#find(query, this.#ended.values());
+  find(query: SimQuery): Readonly<SimOrder> | null {
+    const order =
+      latestMatch(query, this.#open.values()) ?? latestMatch(query, this.#ended.values());
     return order === undefined ? null : { ...order };
   }
 
@@ -177,9 +184,7 @@ export class SimVenue {
 
   /** Steps held of a side; below zero only where excess is executed. */
   held(symbol: string, side: PositionSide): number {
-    if (this.positionMode === 'hedge') return this.#positions.get(`${symbol}|${side}`) ?? 0;
-    const net = this.#positions.get(symbol) ?? 0;
-    return side === 'LONG' ? Math.max(0, net) : Math.max(0, -net);
+    return this.#positions.held(symbol, side);
   }
 
   positions(symbol?: string): { symbol: string; side: PositionSide; quantity: number }[] {
@@ -204,11 +209,11 @@ export class SimVenue {
     this.#prices.set(`${symbol}|${source}`, ticks);
     if (this.halted) return;
     for (const order of [...this.#open.values()]) {
-      if (order.symbol !== symbol || order.status !== 'accepted') continue;
-      if (order.trigger !== null) {
+      if (order.symbol !== symbol || !isLive(order)) continue;
+      if (isRestingLimit(order)) {
+        if (source === 'LAST' && this.#isMarketable(order)) this.#fillLimit(order);
+      } else if (order.trigger !== null && order.status === 'accepted') {
         if (order.triggerSource === source && isPassed(order, ticks)) this.#trigger(order);
-      } else if (source === 'LAST' && order.kind === 'limit' && this.#isMarketable(order)) {
-        this.#fillLimit(order);
       }
     }
   }
@@ -223,36 +228,9 @@ export class SimVenue {
     const instrument = this.#instruments.get(symbol);
     const quantity = Math.min(steps, this.held(symbol, side));
     if (instrument === undefined || quantity <= 0) return;
-    this.place({
-      clientOrderId: `${FORCED_PREFIX[cause]}${this.#nextOrder}`,
-      symbol,
-      side: side === 'LONG' ? 'SELL' : 'BUY',
-      positionSide: this.positionMode === 'hedge' ? side : 'BOTH',
-      kind: 'market',
-      quantity: instrument.quantity(quantity).toNumber(),
-      price: null,
-      triggerPrice: null,
-      triggerSource: null,
-      reduceOnly: true,
-      expiresAt: Number.POSITIVE_INFINITY,
-      cause,
-    });
-  }
-
-  #find(
-    query: { symbol: string; clientOrderId?: string; orderId?: string },
-    orders: Iterable<SimOrder>,
-  ): SimOrder | undefined {
-    let found: SimOrder | undefined;
-    for (const order of orders) {
-      if (order.symbol !== query.symbol) continue;
-      const fits =
-        query.orderId !== undefined
-          ? order.orderId === query.orderId
-          : order.clientOrderId === query.clientOrderId;
-      if (fits) found = order;
-    }
-    return found;
+    const { positionMode: mode } = this;
+    const number = this.#nextOrder;
+    this.place(forcedRequest({ instrument, side, mode, steps: quantity, cause, number }));
   }
 
   #isMarketable({ symbol, side, price }: SimOrder): boolean {
@@ -270,14 +248,35 @@ export class SimVenue {
       return;
     }
     const waitMs = fate?.do === 'hesitate' ? fate.ms : this.profile.triggerMs;
-    this.#later(waitMs, () => this.#executeAtMarket(order));
+    this.#later(waitMs, () => this.#release(order));
+  }
+
+  /** What a trigger sends: an order at market, or a limit that may rest. */
+  #release(order: SimOrder): void {
+    if (order.price === null) {
+      this.#executeAtMarket(order);
+      return;
+    }
+    if (!isLive(order)) return;
+    if (this.halted) {
+      this.#later(HALT_LOOK_MS, () => this.#release(order));
+      return;
+    }
+    order.inBook = true;
+    if (this.#isMarketable(order)) this.#fillAtOnce(order);
+  }
+
+  /** A limit that ends as soon as it came: what does not fill at once expires. */
+  #fillOrExpire(order: SimOrder): void {
+    if (this.#isMarketable(order)) this.#fillAtOnce(order);
+    if (isLive(order)) this.#end(order, 'expired');
   }
 
   #executeAtMarket(order: SimOrder): void {
     if (!isLive(order)) return;
     const last = this.price(order.symbol, 'LAST');
     if (last === null || this.halted) {
-      this.#later(100, () => this.#executeAtMarket(order));
+      this.#later(HALT_LOOK_MS, () => this.#executeAtMarket(order));
       return;
     }
     const fate = this.fillFate(order);
@@ -289,11 +288,21 @@ export class SimVenue {
     else this.#later(fate?.pauseMs ?? 1, () => this.#executeAtMarket(order));
   }
 
+  /** At its own price, as a limit that rests. */
   #fillLimit(order: SimOrder): void {
+    this.#execute(order, this.#partOf(order), order.price as number);
+  }
+
+  /** At the price of now, which is its own or better. */
+  #fillAtOnce(order: SimOrder): void {
+    const last = this.price(order.symbol, 'LAST');
+    this.#execute(order, this.#partOf(order), last ?? (order.price as number));
+  }
+
+  #partOf(order: SimOrder): number {
     const fate = this.fillFate(order);
     const left = order.quantity - order.executed;
-    const part = fate === null ? left : Math.max(1, Math.floor(left / fate.parts));
-    this.#execute(order, part, order.price as number);
+    return fate === null ? left : Math.max(1, Math.floor(left / fate.parts));
   }
 
   #execute(order: SimOrder, wanted: number, ticks: number): void {
@@ -309,7 +318,7 @@ export class SimVenue {
     order.executed += room;
     order.cost += room * ticks;
     order.updatedAt = this.now();
-    this.#move(order, room);
+    this.#positions.move(order, room);
     const fill: SimFill = {
       tradeId: String(this.#nextTrade++),
       orderId: order.orderId,
@@ -344,15 +353,7 @@ export class SimVenue {
 
   /** How much an order of this side can take away. */
   reducible(symbol: string, side: OrderSide, positionSide: SimOrder['positionSide']): number {
-    if (positionSide !== 'BOTH') return Math.max(0, this.held(symbol, positionSide));
-    return this.held(symbol, side === 'SELL' ? 'LONG' : 'SHORT');
-  }
-
-  #move(order: SimOrder, steps: number): void {
-    const { symbol, side, positionSide } = order;
-    const key = positionSide === 'BOTH' ? symbol : `${symbol}|${positionSide}`;
-    const up = positionSide === 'SHORT' ? side === 'SELL' : side === 'BUY';
-    this.#positions.set(key, (this.#positions.get(key) ?? 0) + (up ? steps : -steps));
+    return this.#positions.reducible(symbol, side, positionSide);
   }
 
   #dropWhenFlat({ symbol, side, positionSide }: SimOrder): void {
@@ -360,7 +361,8 @@ export class SimVenue {
     if (this.reducible(symbol, side, positionSide) > 0) return;
     for (const order of [...this.#open.values()]) {
       if (order.symbol !== symbol || !isReducing(order) || order.side !== side) continue;
-      if (order.positionSide === positionSide && order.status === 'accepted') {
+      const rests = order.status === 'accepted' || isRestingLimit(order);
+      if (order.positionSide === positionSide && rests) {
         this.#end(order, 'canceled');
       }
     }
@@ -388,9 +390,5 @@ export class SimVenue {
   }
 }
 
-/** How the exchanges mark what they close themselves. */
-const FORCED_PREFIX = {
-  liquidation: 'autoclose-',
-  adl: 'adl_autoclose',
-  settlement: 'settlement_autoclose-',
-} as const;
+/** How often an order that cannot execute while trading is halted looks again, ms. */
+const HALT_LOOK_MS = 100;

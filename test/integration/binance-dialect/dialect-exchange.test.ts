@@ -201,6 +201,66 @@ describe('placements', () => {
     expect(params).not.toHaveProperty('reduceOnly');
   });
 
+  it('of limits that end at once say so, and are answered with how they ended', async () => {
+    const { venue, exchange, request } = await connected();
+    venue.on('POST /fapi/v1/order', (params) => ({
+      body: order(params, { status: 'EXPIRED', executedQty: '0.05', avgPrice: '44950.5' }),
+    }));
+    const outcome = await exchange.placeOrder(request({ kind: 'ioc-limit', price: '44900' }));
+    expect(outcome).toMatchObject({
+      kind: 'accepted',
+      report: { status: 'expired', executedQty: '0.05', avgPrice: '44950.5', price: '44900' },
+    });
+    expect(venue.asked('POST /fapi/v1/order')).toEqual([
+      {
+        symbol: SYMBOL,
+        side: 'SELL',
+        positionSide: 'BOTH',
+        type: 'LIMIT',
+        quantity: '0.12',
+        price: '44900',
+        timeInForce: 'IOC',
+        reduceOnly: 'true',
+        newClientOrderId: 'id-1',
+        newOrderRespType: 'RESULT',
+      },
+    ]);
+  });
+
+  it('of stops that become limits carry both prices, wherever conditional orders go', async () => {
+    const terms = { kind: 'stop-limit', price: '43780', triggerSource: 'LAST' } as const;
+    const shared = { type: 'STOP', timeInForce: 'GTC', price: '43780', quantity: '0.12' };
+    const binance = await connected();
+    binance.venue.on('POST /fapi/v1/algoOrder', (params) => ({
+      body: algo(params, { price: params.price, workingType: params.workingType }),
+    }));
+    expect(await binance.exchange.placeOrder(binance.stop('sl-1', terms))).toMatchObject({
+      kind: 'accepted',
+      report: {
+        kind: 'stop-limit',
+        status: 'accepted',
+        triggerPrice: '44000',
+        triggerSource: 'LAST',
+        price: '43780',
+      },
+    });
+    const [asked] = binance.venue.asked('POST /fapi/v1/algoOrder');
+    expect(asked).toMatchObject({
+      ...shared,
+      triggerPrice: '44000',
+      workingType: 'CONTRACT_PRICE',
+      newOrderRespType: 'ACK',
+    });
+    const aster = await connected('aster');
+    aster.venue.on('POST /fapi/v1/order', (params) => ({ body: order(params) }));
+    expect(await aster.exchange.placeOrder(aster.stop('sl-1', terms))).toMatchObject({
+      kind: 'accepted',
+      report: { kind: 'stop-limit', status: 'accepted', triggerPrice: '44000', price: '43780' },
+    });
+    const [plain] = aster.venue.asked('POST /fapi/v1/order');
+    expect(plain).toMatchObject({ ...shared, stopPrice: '44000' });
+  });
+
   it('go in one batch, stops singly and first where batches cannot hold them', async () => {
     const { venue, exchange, request, stop } = await connected();
     venue.on('POST /fapi/v1/algoOrder', (params) => ({ body: algo(params) }));
@@ -262,6 +322,35 @@ describe('cancellations and amendments', () => {
     expect(await exchange.cancelOrder(cancel)).toMatchObject({ kind: 'accepted' });
     expect(venue.asked('DELETE /fapi/v1/order')).toEqual([{ symbol: SYMBOL, orderId: '77' }]);
     expect(sink.gaps).toEqual([]);
+  });
+
+  it('of a stop that rests as a limit tell what it executed, under the name of the stop', async () => {
+    const { venue, exchange } = await connected();
+    venue.socket.push(algoEvent(venue.now(), { o: 'STOP', p: '43780', X: 'TRIGGERED', ai: '77' }));
+    venue.on('DELETE /fapi/v1/algoOrder', () => ({ status: 400, code: -2011 }));
+    venue.on('DELETE /fapi/v1/order', (params) => ({
+      body: order(params, {
+        orderId: 77,
+        clientOrderId: 'child-of-its-own',
+        type: 'LIMIT',
+        origType: 'LIMIT',
+        price: '43780',
+        status: 'CANCELED',
+        executedQty: '0.05',
+        avgPrice: '43790',
+      }),
+    }));
+    const cancel = { symbol: SYMBOL, clientOrderId: 'sl-1', kind: 'stop-limit' } as const;
+    expect(await exchange.cancelOrder(cancel)).toMatchObject({
+      kind: 'accepted',
+      report: {
+        clientOrderId: 'sl-1',
+        kind: 'stop-limit',
+        status: 'canceled',
+        executedQty: '0.05',
+        triggerPrice: '44000',
+      },
+    });
   });
 
   it('of an unknown order say so', async () => {

@@ -108,6 +108,80 @@ describe.each([
   });
 });
 
+describe.each([
+  ['binance', 'own'],
+  ['binance', 'same'],
+  ['aster', 'own'],
+  ['aster', 'said to expire'],
+] as const)('a stop-limit at %s whose child has a client id: %s', (dialect, child) => {
+  /** Triggered by a fall to 43,990, and left there: it sells at 44,500 or better. */
+  async function leftBehind() {
+    const server = await createExchangeServer({
+      dialect,
+      positionMode: 'hedge',
+      ...KEYS,
+      triggerMs: 0,
+      childClientId: child === 'same' ? 'same' : 'own',
+      triggerShowsExpired: child === 'said to expire',
+      instruments: [{ symbol: SYMBOL, tickSize: '0.1', stepSize: '0.001', price: '45000' }],
+    });
+    toClose.push(server);
+    const { exchange, sink } = await adapter(server, dialect);
+    server.person.buy(SYMBOL, '0.12', { positionSide: 'LONG' });
+    const outcome = await exchange.placeOrder({
+      clientOrderId: 'sl-1',
+      symbol: SYMBOL,
+      side: 'SELL',
+      positionSide: 'LONG',
+      kind: 'stop-limit',
+      quantity: '0.12',
+      triggerPrice: '44000',
+      price: '44500',
+      triggerSource: 'LAST',
+      reduceOnly: true,
+      expiresAt: server.now() + 2_000,
+    });
+    expect(outcome.kind).toBe('accepted');
+    server.market.setPrice(SYMBOL, '43990');
+    return { server, exchange, sink };
+  }
+
+  it('rests after its trigger, and tells its fill under its own name', async () => {
+    const { server, sink } = await leftBehind();
+    server.market.setPrice(SYMBOL, '44500');
+    await inTime(sink.ended);
+    const told = sink.ordersOf('sl-1').map(({ status }) => status);
+    expect(told).toContain('triggered');
+    expect(told).not.toContain('expired');
+    expect(sink.fillsOf('sl-1').map(({ trade }) => [Number(trade.quantity), trade.price])).toEqual([
+      [0.12, '44500'],
+    ]);
+  });
+
+  it('is found and cancelled by who comes later', async () => {
+    const { server } = await leftBehind();
+    const { exchange } = await adapter(server, dialect);
+    const order = { symbol: SYMBOL, clientOrderId: 'sl-1', kind: 'stop-limit' } as const;
+    expect(await exchange.fetchOrder(order)).toMatchObject({
+      status: 'triggered',
+      clientOrderId: 'sl-1',
+      kind: 'stop-limit',
+    });
+    expect(await exchange.fetchOpenOrders(SYMBOL)).toMatchObject([
+      { status: 'triggered', clientOrderId: 'sl-1', kind: 'stop-limit', price: '44500' },
+    ]);
+    expect(await exchange.cancelOrder(order)).toMatchObject({
+      kind: 'accepted',
+      report: { status: 'canceled', clientOrderId: 'sl-1', kind: 'stop-limit' },
+    });
+    expect(await exchange.fetchOpenOrders(SYMBOL)).toEqual([]);
+    expect(await exchange.fetchOrder(order)).toMatchObject({ status: 'canceled' });
+    expect((await exchange.fetchPositions(SYMBOL)).map(({ quantity }) => Number(quantity))).toEqual(
+      [0.12],
+    );
+  });
+});
+
 async function inTime(promise: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {

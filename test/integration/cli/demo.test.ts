@@ -27,12 +27,17 @@ function told(output: string): string[] {
   return output.split('\n').filter((line) => !/ prices in /.test(line));
 }
 
-describe('the demo', () => {
+/** A market takes some seconds, and more where the machine is busy. */
+const DEMO_LIMIT_MS = 60_000;
+
+describe('the demo', { timeout: DEMO_LIMIT_MS }, () => {
   it('tells the same story of the same market', async () => {
     const [first, second] = await Promise.all([demo(), demo()]);
     expect(told(second)).toEqual(told(first));
     expect(first).toMatch(/stop-loss .* worse than its level/);
-    expect(first).toMatch(/take-profit/);
+    expect(first).toMatch(/target .* take-profit took/);
+    expect(first).toMatch(/stop .* goes to .* \(breakeven\)/);
+    expect(first).toMatch(/-- crash --[\s\S]*EXIT .* trailing-stop at .*, moved \d+ times/);
     expect(first).toMatch(/all found again/);
     expect(first).toMatch(/everything is protected/);
     expect(first).not.toMatch(/ALARM|NaN/);

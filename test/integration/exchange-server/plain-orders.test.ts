@@ -55,6 +55,25 @@ describe('plain orders of Binance', () => {
     expect((await client.send('GET v1/userTrades', page)).body).toEqual([trades[1]]);
   });
 
+  it('fills an order that ends at once at the price of now, and answers with its end', async () => {
+    const now = { timeInForce: 'IOC', newOrderRespType: 'RESULT' };
+    expect((await place({ ...now, price: '60100' })).body).toMatchObject({
+      status: 'FILLED',
+      executedQty: '0.01',
+      type: 'LIMIT',
+      timeInForce: 'IOC',
+    });
+    const [trade] = (await client.send('GET v1/userTrades', { symbol: 'BTCUSDT' })).body;
+    expect(trade).toMatchObject({ price: '60000', maker: false });
+    server.market.fillInParts(2);
+    expect((await place({ ...now, price: '60100' })).body).toMatchObject({
+      status: 'EXPIRED',
+      executedQty: '0.005',
+    });
+    const open = await client.send('GET v1/openOrders', { symbol: 'BTCUSDT' });
+    expect(open.body).toEqual([]);
+  });
+
   it('fills a market order in exactly so many parts', async () => {
     server.market.fillInParts(3, 0);
     server.person.buy('BTCUSDT', '0.01');

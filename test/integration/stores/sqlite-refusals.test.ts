@@ -21,6 +21,7 @@ import {
   batchOf,
   sampleEvent,
   sampleOrder,
+  sampleRegistration,
   sampleTranche,
 } from '../../../src/testing/contracts/sample-rows.js';
 import { describeDrivers } from './describe-drivers.js';
@@ -122,6 +123,26 @@ await describeDrivers('SqliteStore refuses', ({ driver, harness }) => {
     const place = harness();
     const damages = [
       [`UPDATE tranches SET plan = '{}'`, /tranches.*BTCUSDT:LONG:1000:0.*plan\.takeProfits/],
+      [
+        `UPDATE tranches SET plan = json_set(plan, '$.scaleOut', json('{"steps":3}'))`,
+        /tranches.*plan\.scaleOut: expected no such member/,
+      ],
+      [
+        `UPDATE tranches SET plan = json_set(plan, '$.exitExecution.kind', 'auction')`,
+        /tranches.*plan\.exitExecution\.kind: expected one of/,
+      ],
+      [
+        `UPDATE tranches SET progress = json_set(progress, '$.ratchet.rule', 'moon')`,
+        /tranches.*progress\.ratchet\.rule: expected one of/,
+      ],
+      [`UPDATE tranches SET progress = 'null'`, /tranches.*progress: expected an object/],
+      [`UPDATE tranches SET guard = ''`, /tranches.*guard: expected a decimal/],
+      [`UPDATE tranches SET stop_rule = 'time-limit'`, /tranches.*stop_rule: expected one of/],
+      [`UPDATE orders SET rule = 'moon'`, /orders.*order-1.*rule: expected one of/],
+      [
+        `UPDATE registrations SET plan = json_remove(plan, '$.timeLimit')`,
+        /registrations.*entry-1.*plan\.timeLimit: expected/,
+      ],
       [`UPDATE tranches SET state = 'OPNE'`, /tranches.*state: expected one of/],
       [`UPDATE tranches SET sources = '[{"orderId":"1"'`, /tranches.*sources: expected JSON/],
       [`UPDATE orders SET status = 'lost'`, /orders.*order-1.*status/],
@@ -130,7 +151,11 @@ await describeDrivers('SqliteStore refuses', ({ driver, harness }) => {
     for (const [damage, message] of damages) {
       for (const suffix of ['', '-wal', '-shm']) rmSync(`${place.path}${suffix}`, { force: true });
       const whole = await place.opened();
-      const batch = batchOf({ tranches: [sampleTranche(0)], orders: [sampleOrder('order-1')] });
+      const batch = batchOf({
+        tranches: [sampleTranche(0)],
+        orders: [sampleOrder('order-1')],
+        registrations: [sampleRegistration('entry-1')],
+      });
       await whole.commit(batch).durable;
       await whole.close();
       place.sql(damage);
@@ -139,6 +164,17 @@ await describeDrivers('SqliteStore refuses', ({ driver, harness }) => {
       await expect(store.load()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
       await store.close();
     }
+  });
+
+  it('to write a plan that no version could read', async () => {
+    const store = await harness().opened();
+    const { plan } = sampleTranche(0);
+    const unknown = { ...plan, scaleOut: { steps: 3 } };
+    const { recorded } = store.commit(batchOf({ tranches: [sampleTranche(0, { plan: unknown })] }));
+    await expect(recorded).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    await expect(recorded).rejects.toThrow(/BTCUSDT:LONG:1000:0.*plan\.scaleOut/);
+    expect((await store.load()).tranches).toEqual([]);
+    await store.close();
   });
 
   it('a damaged event when it is read', async () => {

@@ -30,7 +30,14 @@ await describeDrivers("The owner's tables in a SqliteStore", ({ driver, harness 
     const orders = [
       sampleOrder('sl-0'),
       // A newer stop rests beside the old one while it is moved; another was refused.
-      sampleOrder('sl-1', { generation: 1, createdAt: SAMPLE_TIME + 5, triggerPrice: '99100.5' }),
+      sampleOrder('sl-1', {
+        generation: 1,
+        createdAt: SAMPLE_TIME + 5,
+        // Its level counts, not the limit that the level triggers.
+        kind: 'stop-limit',
+        triggerPrice: '99100.5',
+        price: '99000.5',
+      }),
       sampleOrder('sl-2', { generation: 2, createdAt: SAMPLE_TIME + 9, status: 'rejected' }),
       sampleOrder('tp-0', takeProfit({ slot: 0, price: '100500.1' })),
       sampleOrder('tp-1', takeProfit({ slot: 1, price: '100900.1' })),

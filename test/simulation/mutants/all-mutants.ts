@@ -1,5 +1,6 @@
 import { CLOSING_MUTANTS } from './closing-mutants.js';
 import { COVERING_MUTANTS } from './covering-mutants.js';
+import { EXIT_MUTANTS } from './exit-mutants.js';
 import { KNOWLEDGE_MUTANTS } from './knowledge-mutants.js';
 import type { Mutant } from './mutant.js';
 import { SENDING_MUTANTS } from './sending-mutants.js';
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...COVERING_MUTANTS,
   ...KNOWLEDGE_MUTANTS,
   ...SHELL_MUTANTS,
+  ...EXIT_MUTANTS,
 ].sort((a, b) => numberOf(a) - numberOf(b));

@@ -1,7 +1,6 @@
 import type { Mutant } from './mutant.js';
 
 const EXITS = 'src/positions/desired-exits.ts';
-const HITS = 'src/engine/level-hits.ts';
 const PROTECT = 'src/engine/protect.ts';
 const PROFITS = 'src/orders/take-profit-diff.ts';
 const STOPS = 'src/orders/stop-diff.ts';
@@ -72,9 +71,9 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     quick: true,
     patches: [
       {
-        file: EXITS,
-        find: '  const held = remaining(tranche);\n  const complete',
-        replace: '  const held = tranche.openedQty;\n  const complete',
+        file: 'src/positions/take-profit-quantities.ts',
+        find: 'const held = tranche.openedQty.minus(tranche.exitedQty);',
+        replace: 'const held = tranche.openedQty;',
       },
     ],
   },
@@ -86,8 +85,8 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: EXITS,
-        find: 'const parts = splitMarketQuantity(remaining(tranche), instrument);',
-        replace: 'const parts = splitMarketQuantity(tranche.openedQty, instrument);',
+        find: 'const parts = splitMarketQuantity(remaining(tranche), grid);',
+        replace: 'const parts = splitMarketQuantity(tranche.openedQty, grid);',
       },
     ],
   },
@@ -163,9 +162,9 @@ export const COVERING_MUTANTS: readonly Mutant[] = [
     invariants: ['I3'],
     patches: [
       {
-        file: HITS,
-        find: `  } else beginClose(step, node, { reason: 'stop-loss', level: level.price, trigger });`,
-        replace: '  }',
+        file: 'src/engine/stop-hits.ts',
+        find: '  else beginClose(step, node, { reason: hit.rule, level: hit.level, trigger: hit.trigger });',
+        replace: '  else void beginClose;',
       },
     ],
   },

@@ -1,3 +1,4 @@
+import type { SymbolSettings } from '../../../src/monitor/config/monitor-config.js';
 import type { SimAct, SimFault, SimPlan, SimSetup } from '../plan.js';
 import { START_TICKS } from '../plan.js';
 
@@ -72,7 +73,7 @@ export function scenario(name: string, input: ScenarioInput): Scenario {
         skewMs: 0,
         severalStops: true,
         ...world,
-        settings: { ...SETTINGS, ...settings },
+        settings: settingsFrom(settings),
         globals: { ...GLOBALS, ...globals },
       },
       /** Before the second price the first start is over, also when the process died in it. */
@@ -81,6 +82,12 @@ export function scenario(name: string, input: ScenarioInput): Scenario {
       faultyMs: last + afterMs,
     },
   };
+}
+
+/** Several levels take the place of the one. */
+function settingsFrom(given: SymbolSettings = {}): SymbolSettings {
+  const { takeProfitPct, ...others } = SETTINGS;
+  return given.takeProfitLevels === undefined ? { ...SETTINGS, ...given } : { ...others, ...given };
 }
 
 /** The market trades on at the price of the last act, so that a process that comes back hears one. */

@@ -79,6 +79,31 @@ describe('orders', () => {
     expect(() => readOrder(body)).toThrow(/expected an object/);
   });
 
+  it('that a stop with a limit became were triggered, however much they executed', () => {
+    const stop = { ...PLAIN, type: 'STOP', origType: 'STOP', price: '43780' };
+    expect(readOrder(stop)).toMatchObject({
+      kind: 'stop-limit',
+      status: 'accepted',
+      price: '43780',
+      triggerPrice: '44000.10',
+    });
+    const resting = { ...stop, type: 'LIMIT', status: 'PARTIALLY_FILLED', executedQty: '0.010' };
+    expect(readOrder(resting)).toMatchObject({ kind: 'stop-limit', status: 'triggered' });
+    expect(readOrder({ ...resting, status: 'CANCELED' }).status).toBe('canceled');
+  });
+
+  it('are told from others of their type by how long they work', () => {
+    const limit = { ...PLAIN, type: 'LIMIT', origType: 'LIMIT', price: '44900' };
+    expect(readOrder({ ...limit, timeInForce: 'IOC', status: 'EXPIRED' })).toMatchObject({
+      kind: 'ioc-limit',
+      status: 'expired',
+    });
+    for (const timeInForce of ['GTC', 'GTX', undefined, 7]) {
+      expect(readOrder({ ...limit, timeInForce }).kind).toBe('limit');
+    }
+    expect(readOrder({ ...PLAIN, timeInForce: 'IOC' }).kind).toBe('stop-market');
+  });
+
   it('of kinds that we never send stand for the nearest of ours', () => {
     expect(kindOf('TRAILING_STOP_MARKET', undefined)).toBe('stop-market');
     expect(kindOf('TAKE_PROFIT', '5')).toBe('take-profit-market');
@@ -191,6 +216,36 @@ describe('events', () => {
   it('that nobody knows are left alone', () => {
     expect(readUserEvent({ e: 'OF_TOMORROW' })).toEqual({ kind: 'ignored', name: 'OF_TOMORROW' });
     expect(readUserEvent({ result: null, id: 1 })).toEqual({ kind: 'ignored', name: '' });
+  });
+
+  it('of limits tell how long they work, and of stops what they have become', () => {
+    const limit = {
+      s: 'BTCUSDT',
+      c: 'id-1',
+      S: 'SELL',
+      o: 'LIMIT',
+      ot: 'LIMIT',
+      f: 'GTC',
+      q: '0.12',
+      p: '44900',
+      X: 'NEW',
+      z: '0',
+      i: 11,
+    };
+    const told = (more: object) =>
+      readUserEvent({ e: 'ORDER_TRADE_UPDATE', E: 1, T: 1, o: { ...limit, ...more } });
+    expect(told({})).toMatchObject({ report: { kind: 'limit', status: 'accepted' } });
+    expect(told({ f: 'IOC', X: 'EXPIRED' })).toMatchObject({
+      report: { kind: 'ioc-limit', status: 'expired' },
+    });
+    expect(told({ o: 'STOP', ot: 'STOP', sp: '45000' })).toMatchObject({
+      isConditional: true,
+      report: { kind: 'stop-limit', status: 'accepted', triggerPrice: '45000', price: '44900' },
+    });
+    expect(told({ ot: 'STOP', sp: '45000', X: 'PARTIALLY_FILLED', z: '0.01' })).toMatchObject({
+      isConditional: false,
+      report: { kind: 'stop-limit', status: 'triggered', executedQty: '0.01' },
+    });
   });
 
   it('that concern the position mode are told apart from leverage', () => {

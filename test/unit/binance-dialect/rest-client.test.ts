@@ -13,6 +13,7 @@ import { outcomeOfWrite } from '../../../src/adapters/exchanges/binance-dialect/
 import { createHmacSigner } from '../../../src/adapters/exchanges/binance-dialect/signing/hmac-signer.js';
 import { createNodeTransport } from '../../../src/adapters/exchanges/binance-dialect/transport/node-transport.js';
 import { ConfigError } from '../../../src/errors/config-error.js';
+import { silenceHost } from '../../../src/platform/host-silence.js';
 import { VirtualClock } from '../../../src/platform/virtual-clock.js';
 
 const URL_OF = 'https://exchange.test';
@@ -62,8 +63,8 @@ const order: RestCall = {
 };
 const read: RestCall = { ...order, method: 'GET', orders: 0, weight: 5, class: 'routine' };
 
-function setup(extra: Partial<RestClientOptions> = {}) {
-  const clock = new VirtualClock(START);
+function setup(extra: Partial<RestClientOptions> & { readonly clock?: VirtualClock } = {}) {
+  const clock = extra.clock ?? new VirtualClock(START);
   const budget = createRequestBudget({ clock });
   const client = createRestClient({
     dialect: { paths: { time: '/fapi/v1/time' } as never },
@@ -336,6 +337,30 @@ describe('limits and bans', () => {
     expect(await client.call(order)).toMatchObject({ kind: 'ok' });
   });
 
+  it('a host that asked others for silence is sent nothing', async () => {
+    const { client, clock } = setup();
+    silenceHost(clock, `${URL_OF}/prices`, 1_233.5);
+    for (const call of [order, read, { ...read, auth: 'none' as const }]) {
+      const answer = await client.call(call);
+      expect(answer).toMatchObject({ kind: 'not-sent', retryAfterMs: 1_234 });
+    }
+    expect(outcomeOfWrite(await client.call(order), BINANCE)).toMatchObject({
+      rejection: { code: 'throttled', retryAfterMs: 1_234 },
+    });
+    expect(seen).toHaveLength(0);
+    clock.advanceBy(1_234);
+    expect(await client.call(order)).toMatchObject({ kind: 'ok' });
+  });
+
+  it('a ban holds the other accounts of this process as well', async () => {
+    replies = [problem(418, -1003, 'out', { 'retry-after': '7' })];
+    const clock = new VirtualClock(START);
+    const [banned, other] = [setup({ clock }), setup({ clock })];
+    await banned.client.call(order);
+    expect(await other.client.call(order)).toMatchObject({ kind: 'not-sent', retryAfterMs: 7_000 });
+    expect(seen).toHaveLength(1);
+  });
+
   it('too many orders hold orders alone, until the next ten seconds', async () => {
     replies = [problem(429, -1015)];
     const { client, clock } = setup();
@@ -458,11 +483,27 @@ describe('the exchange’s clock', () => {
 
   it('goes on being measured after a failure in the background', async () => {
     const { client, clock } = setup();
+    replies = Array(5).fill(time(START));
+    await client.syncClock();
     replies = [problem(400, -1100)];
+    clock.advanceBy(1_800_000);
     await expect(client.syncClock()).rejects.toMatchObject({ code: 'EXCHANGE_REJECTED' });
-    replies = Array(5).fill(time(START + 60_300));
+    expect(clock.nextTimerAt).toBe(clock.now() + 60_000);
+    replies = Array(5).fill(time(START + 1_860_300));
     clock.advanceBy(60_000);
-    expect(await client.syncClock()).toBe(START + 60_300);
+    expect(await client.syncClock()).toBe(START + 1_860_300);
+    expect(seen).toHaveLength(11);
+    await client.close();
+  });
+
+  it('sets no timer before it was told once: whoever connects tries again', async () => {
+    const { client, clock } = setup();
+    replies = [problem(503, -1008)];
+    await expect(client.syncClock()).rejects.toMatchObject({ retryable: true });
+    expect(clock.pendingTimers).toBe(0);
+    replies = Array(5).fill(time(START));
+    await client.syncClock();
+    expect(clock.nextTimerAt).toBe(START + 1_800_000);
     await client.close();
   });
 

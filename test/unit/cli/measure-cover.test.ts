@@ -29,6 +29,11 @@ describe('an order covers a side', () => {
     expect(cover(STOP)).toMatchObject({ resting: '1', uncovered: '0', notes: [] });
   });
 
+  it('also when it becomes a limit at its level', () => {
+    const [stop] = cover({ ...STOP, kind: 'stop-limit', price: '98.5' })?.stops ?? [];
+    expect(stop).toMatchObject({ quantity: '1', price: '99' });
+  });
+
   it('with what is left of it', () => {
     expect(cover({ ...STOP, executedQty: '0.3' })).toMatchObject({ resting: '0.7' });
   });
@@ -55,6 +60,11 @@ describe('an order covers nothing', () => {
     ['that is a take-profit', { kind: 'take-profit-market' }],
     ['that is a limit', { kind: 'limit', price: '110' }],
     ['that is a market order', { kind: 'market' }],
+    ['that ends at once', { kind: 'ioc-limit', price: '98' }],
+    [
+      'that is a limit that its level has released',
+      { kind: 'stop-limit', price: '98.5', status: 'triggered' },
+    ],
   ])('%s', (_name, terms) => {
     expect(cover({ ...STOP, ...terms })).toMatchObject({ resting: '0', uncovered: '1' });
   });

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS } from '../../../src/limits.js';
+import { DEFAULTS, EXIT_DEFAULTS } from '../../../src/limits.js';
+import { exitPlanFrom } from '../../../src/monitor/config/exit-plan-from.js';
 import { configFrom } from '../../../src/monitor/config/load-settings.js';
 import {
   GLOBAL_ENTRIES,
   INSTRUMENT_ENTRIES,
-  LATER_RULES,
+  RULE_KEYS,
   SYMBOL_ENTRIES,
 } from '../../../src/monitor/config/schemas.js';
 
@@ -15,26 +16,37 @@ const PAGE = readFileSync(
   'utf8',
 );
 
-/** First cells of the table below a heading, without their backquotes. */
+function sectionOf(heading: string): string {
+  return PAGE.split('\n## ').find((part) => part.startsWith(`${heading}\n`)) ?? '';
+}
+
+/** First cells of the tables below a heading, without their backquotes, and the defaults. */
 function rowsOf(heading: string): ReadonlyMap<string, string> {
-  const section = PAGE.split('\n## ').find((part) => part.startsWith(`${heading}\n`)) ?? '';
   // Cells are padded, and a cell may hold an escaped bar.
-  const rows = [...section.matchAll(/^\| `([\w.]+)`\s*\|(?:\\\||[^|])*\|\s*(.*?)\s*\|/gm)];
+  const rows = [
+    ...sectionOf(heading).matchAll(/^\| `([\w.]+)`\s*\|(?:\\\||[^|])*\|\s*(.*?)\s*\|/gm),
+  ];
   return new Map(rows.map(([, key, rest]) => [key ?? '', rest ?? '']));
+}
+
+function examplesIn(text: string): readonly string[] {
+  return [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, example]) => example ?? '');
 }
 
 describe('docs/reference/configuration.md', () => {
   it('has a row for every key, and no others', () => {
-    const later = new Set<string>(LATER_RULES);
+    const inRules = Object.entries(RULE_KEYS).flatMap(([rule, keys]) =>
+      keys.map((key) => `${rule}.${key}`),
+    );
     const expected: [string, readonly string[]][] = [
       ['`globals`', Object.keys(GLOBAL_ENTRIES)],
-      ['`symbols`', Object.keys(SYMBOL_ENTRIES).filter((key) => !later.has(key))],
+      ['`symbols`', Object.keys(SYMBOL_ENTRIES)],
+      ['Exit rules', inRules],
       ['`instruments`', Object.keys(INSTRUMENT_ENTRIES)],
     ];
     for (const [heading, keys] of expected) {
       expect([...rowsOf(heading).keys()].sort(), heading).toEqual([...keys].sort());
     }
-    for (const key of later) expect(PAGE).toContain(`\`${key}\``);
   });
 
   it('states the defaults that the code has', () => {
@@ -46,13 +58,37 @@ describe('docs/reference/configuration.md', () => {
     expect(rows.get('emergencyClose')).toBe(
       `\`{ ${emergencyCloseAfterFailures}, ${emergencyCloseAfterMs} }\``,
     );
+    const rules = rowsOf('Exit rules');
+    expect(rules.get('breakeven.offsetPct')).toBe(`\`${EXIT_DEFAULTS.breakevenOffsetPct}\``);
+    expect(rules.get('exitExecution.deadlineMs')).toBe(
+      `\`${EXIT_DEFAULTS.iocDeadlineMs}\` (\`iceberg\`: \`${EXIT_DEFAULTS.icebergDeadlineMs}\`)`,
+    );
+    expect(rules.get('exitExecution.slippagePct')).toBe(
+      `\`maxSlippageBps\`, else \`${DEFAULTS.maxSlippageBps / 100}\``,
+    );
+    expect(rules.get('liquidationGuard.bufferPct')).toBe(
+      `\`${EXIT_DEFAULTS.liquidationBufferPct}\``,
+    );
   });
 
   it('has examples that are accepted as they stand', () => {
-    const examples = [...PAGE.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text);
-    expect(examples).toHaveLength(2);
-    const [camel, snake] = examples.map((text) => configFrom(text));
+    const rules = sectionOf('Exit rules');
+    const [camel, snake, ...others] = examplesIn(PAGE.replace(rules, '')).map(configFrom);
+    expect(others).toEqual([]);
     expect(camel?.unknown).toEqual([]);
     expect(snake).toMatchObject({ unknown: [], ignored: ['symbols.BTCUSDT.leverage'] });
+  });
+
+  it('has an accepted example of every rule, which asks for that rule', () => {
+    const parts = sectionOf('Exit rules').split('\n### ').slice(1);
+    const shown = parts.map((part) => {
+      const [rule] = [...part.matchAll(/^\| `(\w+)\./gm)].map(([, key]) => key ?? '');
+      const [example, ...more] = examplesIn(part).map((text) => JSON.parse(text));
+      expect(more).toEqual([]);
+      expect(() => exitPlanFrom(example, null, 'plan')).not.toThrow();
+      expect(Object.keys(example)).toContain(rule);
+      return rule;
+    });
+    expect([...shown].sort()).toEqual(Object.keys(RULE_KEYS).sort());
   });
 });

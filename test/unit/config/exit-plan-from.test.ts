@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../../src/errors/config-error.js';
 import { ValidationError } from '../../../src/errors/validation-error.js';
 import { type ExitPlanInput, NO_EXITS, plansAreEqual } from '../../../src/model/exit-plan.js';
 import { exitPlanFrom } from '../../../src/monitor/config/exit-plan-from.js';
@@ -27,16 +26,18 @@ describe('exitPlanFrom', () => {
       exitExecution: { kind: 'market' },
       trailingStop: null,
       breakeven: null,
-      timeLimitMs: null,
       volatility: null,
       confirm: null,
+      timeLimit: null,
+      liquidationBufferPct: '0.5',
     });
     expect(Object.keys(BASE)).toEqual(Object.keys(NO_EXITS));
     expect(Object.isFrozen(BASE.takeProfits)).toBe(true);
   });
 
-  it('gives a plan without exits for no keys', () => {
-    expect(plansAreEqual(plan({}), NO_EXITS)).toBe(true);
+  it('gives a plan without exits for no keys, which minds the liquidation price all the same', () => {
+    expect(plan({})).toEqual({ ...NO_EXITS, liquidationBufferPct: '0.5' });
+    expect(plansAreEqual(plan({}, NO_EXITS), NO_EXITS)).toBe(true);
   });
 
   it('inherits what is left out', () => {
@@ -109,13 +110,6 @@ describe('exitPlanFrom', () => {
 
   it.each([null, undefined, 3, 'x', [], new Date(0), () => 1])('refuses %s as plan', (input) => {
     expect(() => plan(input)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
-  });
-
-  it('refuses rules of later versions', () => {
-    const attempt = () => plan({ trailingStop: { callbackPct: 1 } });
-    expect(attempt).toThrow(ConfigError);
-    expect(attempt).toThrow(expect.objectContaining({ code: 'CONFIG_UNSUPPORTED' }));
-    expect(attempt).toThrow(/plan\.trailingStop/);
   });
 
   it('refuses dangerous keys', () => {

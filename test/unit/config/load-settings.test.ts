@@ -239,13 +239,94 @@ describe('loadSettings', () => {
     expect(third.message).not.toContain('CANARY');
   });
 
-  it('refuses rules of later versions', () => {
-    const error = errorOf(() =>
-      one({ stop_loss_pct: 1, use_trailing_stop: true, trailing_stop: { callback_pct: 1 } }),
+  it('reads the twin of every exit rule', () => {
+    const { config, unknown } = one({
+      take_profit_levels: [
+        { pct: 1, portion: 0.5 },
+        { pct: 2, portion: 0.25 },
+      ],
+      stop_loss_order: 'limit-on-trigger',
+      exit_execution: {
+        kind: 'ioc-limit',
+        slippage_pct: 1,
+        deadline_ms: 500,
+        hard_floor_pct: 3,
+      },
+      trailing_stop: { activation_pct: 2, callback_pct: 1, step_pct: '0.1' },
+      breakeven: { after_level: 1, offset_pct: 0.1, include_fees: true, follow_levels: true },
+      time_limit: { ms: 60_000, action: 'tighten', only_in: 'loss', stop_loss_pct: -0.5 },
+      volatility: { atr_period: 14, bar_ms: 60_000, sl_multiple: 2 },
+      confirm: { ticks: 2, ms: 300, source: 'MARK', hard_floor_pct: 1 },
+      liquidation_guard: { buffer_pct: 1 },
+    });
+    expect(unknown).toEqual([]);
+    expect(config.symbols.BTCUSDT).toEqual({
+      takeProfitLevels: [
+        { pct: 1, portion: 0.5 },
+        { pct: 2, portion: 0.25 },
+      ],
+      stopLossOrder: 'limit-on-trigger',
+      exitExecution: { kind: 'ioc-limit', slippagePct: 1, deadlineMs: 500, hardFloorPct: 3 },
+      trailingStop: { activationPct: 2, callbackPct: 1, stepPct: '0.1' },
+      breakeven: { afterLevel: 1, offsetPct: 0.1, includeFees: true, followLevels: true },
+      timeLimit: { ms: 60_000, action: 'tighten', onlyIn: 'loss', stopLossPct: -0.5 },
+      volatility: { atrPeriod: 14, barMs: 60_000, slMultiple: 2 },
+      confirm: { ticks: 2, ms: 300, source: 'MARK', hardFloorPct: 1 },
+      liquidationGuard: { bufferPct: 1 },
+    });
+    expect(one({ stop_loss_pct: 1, time_limit_ms: 5_000 }).config.symbols.BTCUSDT).toEqual({
+      stopLossPct: 1,
+      timeLimitMs: 5_000,
+    });
+    expect(
+      one({
+        exit_execution: { kind: 'iceberg', visible_portion: '0.1' },
+        volatility: { atr_period: 14, bar_ms: 60_000, tp_multiple: 2 },
+      }).config.symbols.BTCUSDT,
+    ).toEqual({
+      exitExecution: { kind: 'iceberg', visiblePortion: '0.1' },
+      volatility: { atrPeriod: 14, barMs: 60_000, tpMultiple: 2 },
+    });
+    expect(
+      one({ exit_execution: { kind: 'twap', slices: 4, interval_ms: 250 } }).config.symbols.BTCUSDT,
+    ).toEqual({ exitExecution: { kind: 'twap', slices: 4, intervalMs: 250 } });
+  });
+
+  it.each([
+    [{ trailing_stop: {} }, /BTCUSDT\.trailing_stop\.callback_pct: expected a value/],
+    [
+      { exit_execution: { kind: 'twap', slices: 3 } },
+      /exit_execution\.interval_ms: expected a value/,
+    ],
+    [{ breakeven: {} }, /breakeven: expected either activation_pct or after_level/],
+    [
+      { breakeven: { after_level: 1 }, stop_loss_pct: 1 },
+      /breakeven\.after_level: expected take-profit levels \(take_profit_levels\)/,
+    ],
+    [{ time_limit: { ms: 1, action: 'tighten' } }, /time_limit\.stop_loss_pct: expected where/],
+    [{ volatility: { atr_period: 2, bar_ms: 1_000 } }, /expected tp_multiple, sl_multiple or both/],
+    [{ time_limit_ms: 1, time_limit: { ms: 1 } }, /either time_limit_ms or time_limit, received/],
+    [{ confirm: { ticks: 1, source: 'LAST' } }, /another price than working_type \("LAST"\)/],
+    [{ liquidation_guard: { buffer_pct: 50 } }, /liquidation_guard\.buffer_pct: .*below 50/],
+  ])('refuses the rule %j in the words of the file', (settings, message) => {
+    const error = errorOf(() => one(settings));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toMatch(message);
+  });
+
+  it("takes the bot's switch for its trailing stop only where it agrees with the rule", () => {
+    const rule = { callback_pct: 1 };
+    const both = one({ stop_loss_pct: 1, use_trailing_stop: true, trailing_stop: rule });
+    expect(both.ignored).toEqual(['symbols.BTCUSDT.use_trailing_stop']);
+    expect(both.config.symbols.BTCUSDT?.trailingStop).toEqual({ callbackPct: 1 });
+    const none = one({ stop_loss_pct: 1, use_trailing_stop: false, trailing_stop: null });
+    expect(none.config.symbols.BTCUSDT?.trailingStop).toBeNull();
+    expect(errorOf(() => one({ use_trailing_stop: true })).message).toMatch(
+      /BTCUSDT\.use_trailing_stop: expected trailing_stop beside it, received true alone/,
     );
-    expect(error.code).toBe('CONFIG_UNSUPPORTED');
-    expect(error.message).toMatch(/symbols\.BTCUSDT\.use_trailing_stop/);
-    expect(error.message).toMatch(/symbols\.BTCUSDT\.trailing_stop/);
+    expect(errorOf(() => one({ use_trailing_stop: false, trailing_stop: rule })).message).toMatch(
+      /use_trailing_stop: expected true or no such key beside trailing_stop, received false/,
+    );
   });
 
   it('refuses a camelCase configuration', () => {

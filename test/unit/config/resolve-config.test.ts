@@ -214,6 +214,35 @@ describe('resolveConfig, warnings', () => {
       /symbols\.BTCUSDT has no stop-loss, so losses/,
     ],
     [{ symbols: { BTCUSDT: {} } }, /no stop-loss and no take-profit: nothing is protected/],
+    [
+      { symbols: { X: { takeProfitPct: 1, breakeven: { activationPct: 1 }, timeLimitMs: 1 } } },
+      /symbols\.X has no stop-loss, so losses/,
+    ],
+    [
+      { symbols: { X: { volatility: { atrPeriod: 14, barMs: 1_000, tpMultiple: 1 } } } },
+      /symbols\.X has no stop-loss, so losses/,
+    ],
+    [
+      { symbols: { X: { volatility: { atrPeriod: 14, barMs: 1_000, slMultiple: 1 } } } },
+      /symbols\.X has no stop until the average of volatility is known: before that.*Give stopLossPct/,
+    ],
+    [
+      { symbols: { X: { trailingStop: { activationPct: 2, callbackPct: 1 } } } },
+      /symbols\.X has no stop until the price has reached trailingStop\.activationPct: before/,
+    ],
+    [
+      {
+        globals: { instantTpEnabled: false },
+        symbols: {
+          X: {
+            stopLossPct: 1,
+            takeProfitOrder: 'local',
+            volatility: { atrPeriod: 14, barMs: 1_000, tpMultiple: 1 },
+          },
+        },
+      },
+      /nothing takes that profit/,
+    ],
     [{ symbols: {} }, /symbols is empty/],
     [{ globals: { usePositionMonitor: false }, symbols: SYMBOLS }, /only observes/],
     [
@@ -229,6 +258,14 @@ describe('resolveConfig, warnings', () => {
     ],
   ])('%j', (config, warning) => {
     expect(resolve(config).warnings).toEqual([expect.stringMatching(warning)]);
+  });
+
+  it.each([
+    { trailingStop: { callbackPct: 1 } },
+    { stopLossPct: 1, trailingStop: { activationPct: 2, callbackPct: 1 } },
+    { stopLossPct: 1, volatility: { atrPeriod: 14, barMs: 1_000, slMultiple: 1 } },
+  ])('take %j as a stop', (X) => {
+    expect(resolve({ symbols: { X } }).warnings).toEqual([]);
   });
 });
 
@@ -287,7 +324,7 @@ describe('resolveConfig, refusals', () => {
     [{ takeProfitLevels: [{ pct: 1, price: 2, portion: 1 }] }, /received both/],
     [
       { takeProfitLevels: [{ pct: 1, portion: 2 }] },
-      /portion: expected a share of the tranche above 0 to 1, received 2/,
+      /portion: expected a share of the tranche above 0 to 1, .*received 2\. 1 is all of it/,
     ],
     [
       {
@@ -310,7 +347,7 @@ describe('resolveConfig, refusals', () => {
     [{ exitExecution: 'market' }, /exitExecution: expected \{ kind: "market" \}/],
     [
       { exitExecution: { kind: 'market', slices: 3 } },
-      /exitExecution\.slices: expected no further key/,
+      /exitExecution\.slices: expected a known key, .*It belongs to kind "twap"; this one is "market"/,
     ],
     [3, /symbols\.X: expected an object, received 3/],
     [null, /symbols\.X: expected an object, received null/],
@@ -427,7 +464,7 @@ describe('resolveConfig, refusals', () => {
       simbols: {},
       globals: { maxJumpPct: -1 },
       symbols: {
-        A: { stopLossPct: -1, takeProfitLevels: [], confirm: { ticks: 2 } },
+        A: { stopLossPct: -1, takeProfitLevels: [], confirm: {} },
         B: { zzz: 1 },
       },
       instanceId: '!',
@@ -477,36 +514,24 @@ describe('resolveConfig, refusals', () => {
   });
 });
 
-describe('resolveConfig, rules of later versions', () => {
-  it.each([
-    [{ trailingStop: { callbackPct: 1 } }, 'symbols.X.trailingStop'],
-    [{ breakeven: { activationPct: 1 } }, 'symbols.X.breakeven'],
-    [{ timeLimitMs: 1_000 }, 'symbols.X.timeLimitMs'],
-    [{ volatility: { atrPeriod: 14, barMs: 60_000 } }, 'symbols.X.volatility'],
-    [{ confirm: { ticks: 2 } }, 'symbols.X.confirm'],
-    [{ exitExecution: { kind: 'twap' } }, 'symbols.X.exitExecution.kind'],
-    [{ exitExecution: { kind: 'ioc-limit' } }, 'symbols.X.exitExecution.kind'],
-    [{ stopLossOrder: 'limit-on-trigger', stopLossPct: 1 }, 'symbols.X.stopLossOrder'],
-    [{ takeProfitLevels: [{ pct: 1, portion: '0.5' }] }, 'symbols.X.takeProfitLevels[0].portion'],
-    [
-      {
-        takeProfitLevels: [
-          { pct: 1, portion: 0.5 },
-          { pct: 2, portion: 0.5 },
-        ],
-      },
-      'symbols.X.takeProfitLevels',
-    ],
-  ])('%j are refused, never ignored', (settings, path) => {
-    const error = errorOf({ symbols: { X: settings } });
-    expect(error.code).toBe('CONFIG_UNSUPPORTED');
-    expect(error.message).toContain(`${path}: expected `);
-    expect(error.message).toContain('cannot do it yet');
-  });
+describe('resolveConfig, exit rules', () => {
+  const planOf = (settings: unknown, globals = {}) =>
+    resolve({ globals, symbols: { X: settings } }).core.plans.get('X');
 
   it('takes null as no rule', () => {
-    const X = { stopLossPct: 1, trailingStop: null, confirm: null };
-    expect(resolve({ symbols: { X } }).core.plans.get('X')?.trailingStop).toBeNull();
+    const X = { stopLossPct: 1, trailingStop: null, confirm: null, timeLimitMs: null };
+    expect(planOf(X)).toEqual(planOf({ stopLossPct: 1 }));
+  });
+
+  it('takes the slippage of limits from the settings for all symbols', () => {
+    const X = { stopLossPct: 1, exitExecution: { kind: 'ioc-limit' } };
+    expect(planOf(X)?.exitExecution).toMatchObject({ slippagePct: '1' });
+    expect(planOf(X, { maxSlippageBps: 2.5 })?.exitExecution).toMatchObject({
+      slippagePct: '0.025',
+    });
+    expect(errorOf({ globals: { maxSlippageBps: 10_000 }, symbols: { X } }).message).toMatch(
+      /X\.exitExecution\.slippagePct: expected a percentage below 100, received 100 from maxSlippageBps/,
+    );
   });
 });
 

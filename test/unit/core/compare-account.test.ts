@@ -94,7 +94,14 @@ describe('compareOrders', () => {
 });
 
 function position(side: 'LONG' | 'SHORT', quantity: string, symbol = 'BTCUSDT') {
-  return { symbol, side, quantity: decimal(quantity), entryPrice: decimal('1'), time: 1 };
+  return {
+    symbol,
+    side,
+    quantity: decimal(quantity),
+    entryPrice: decimal('1'),
+    liquidationPrice: null,
+    time: 1,
+  };
 }
 
 function expected(

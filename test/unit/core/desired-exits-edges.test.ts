@@ -6,8 +6,8 @@ import {
   desiredStops,
   desiredTakeProfits,
   splitMarketQuantity,
-  takeProfitQuantities,
 } from '../../../src/positions/desired-exits.js';
+import { takeProfitQuantities } from '../../../src/positions/take-profit-quantities.js';
 import { instrumentOf, planOf, text, trancheOf, VENUE } from '../../support/core-values.js';
 
 const ON_TRIGGER: ExitPlan = { ...planOf('1', '5'), takeProfitOrder: 'market-on-trigger' };
@@ -52,6 +52,7 @@ describe('desired orders, member by member', () => {
       orders: [
         {
           slot: 0,
+          rule: 'stop-loss',
           kind: 'stop-market',
           quantity: decimal('0.1'),
           price: null,

@@ -7,8 +7,8 @@ import {
   desiredStops,
   desiredTakeProfits,
   splitMarketQuantity,
-  takeProfitQuantities,
 } from '../../../src/positions/desired-exits.js';
+import { takeProfitQuantities } from '../../../src/positions/take-profit-quantities.js';
 import {
   instrumentOf,
   orderOf,

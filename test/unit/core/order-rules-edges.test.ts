@@ -109,8 +109,16 @@ describe('the life of an order, at its edges', () => {
     const { clientOrderId, trancheId } = orderOf();
     const times = { now: 100, venue: 5_000, sendWithinMs: 1_000, recvWindowMs: 2_000 };
     expect(
-      newIntent({ clientOrderId, trancheId, ...FIRST_STOP, terms: termsOf(), ...times }),
+      newIntent({
+        clientOrderId,
+        trancheId,
+        ...FIRST_STOP,
+        rule: 'breakeven',
+        terms: termsOf(),
+        ...times,
+      }),
     ).toMatchObject({
+      rule: 'breakeven',
       status: 'initialized',
       cancelStatus: 'none',
       createdAt: 5_000,

@@ -12,7 +12,14 @@ type Side = 'LONG' | 'SHORT';
 type BelievedOrder = BelievedProtection['orders'][number];
 
 function position(symbol: string, side: Side, quantity: string): PositionReport {
-  return { symbol, side, quantity: decimal(quantity), entryPrice: decimal('45000'), time: 1 };
+  return {
+    symbol,
+    side,
+    quantity: decimal(quantity),
+    entryPrice: decimal('45000'),
+    liquidationPrice: null,
+    time: 1,
+  };
 }
 
 describe('comparePositions, at its edges', () => {

@@ -13,6 +13,7 @@ const HELD = {
   side: 'LONG' as const,
   quantity: decimal('0.1'),
   entryPrice: null,
+  liquidationPrice: null,
   time: 1,
 };
 

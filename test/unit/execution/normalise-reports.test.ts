@@ -6,6 +6,7 @@ import {
   normaliseAccount,
   normaliseAll,
   normaliseFill,
+  normaliseFunding,
   normaliseOrder,
   normaliseOutcome,
   normalisePosition,
@@ -229,6 +230,7 @@ describe('normalisePosition, normalisePrice, normaliseAccount', () => {
       side: 'LONG',
       quantity: '0.1',
       entryPrice: '100',
+      liquidationPrice: null,
       time: TIME,
     });
     const flat = normalisePosition({ ...position, quantity: 0, entryPrice: '0.0', time: 5 }, TIME);
@@ -263,6 +265,55 @@ describe('normalisePosition, normalisePrice, normaliseAccount', () => {
       /permissions/,
     ],
   ])('refuse %s', (run, message) => refuses(run, message));
+});
+
+describe('the liquidation price of a position', () => {
+  const POSITION = { symbol: 'BTCUSDT', side: 'LONG', quantity: '0.1' };
+
+  it.each([
+    ['90.50', '90.5'],
+    [90.5, '90.5'],
+    [0, null],
+    ['0.0', null],
+    [-90, null],
+    ['none', null],
+    [Number.NaN, null],
+    [{}, null],
+    [null, null],
+  ])('%j is %j: what makes no sense keeps no position from being read', (given, expected) => {
+    const report = normalisePosition({ ...POSITION, liquidationPrice: given }, TIME);
+    expect(plain(report)).toMatchObject({ quantity: '0.1', liquidationPrice: expected });
+  });
+});
+
+describe('normaliseFunding', () => {
+  const FUNDING = { symbol: 'BTCUSDT', id: 77, amount: '-0.50', side: 'SHORT', time: TIME };
+
+  it('reads what is given', () => {
+    expect(plain(normaliseFunding(FUNDING, 'BTCUSDT'))).toEqual({
+      symbol: 'BTCUSDT',
+      id: '77',
+      amount: '-0.5',
+      side: 'SHORT',
+      time: TIME,
+    });
+    const { side: _, ...unsided } = FUNDING;
+    expect(normaliseFunding(unsided, 'BTCUSDT').side).toBeNull();
+  });
+
+  it.each([
+    ['symbol', 'ETHUSDT', /field symbol: expected "BTCUSDT"/],
+    ['id', '', /field id/],
+    ['id', undefined, /field id/],
+    ['id', 'a b', /field id/],
+    ['amount', undefined, /field amount: .*received nothing/],
+    ['amount', 'much', /field amount/],
+    ['amount', Number.POSITIVE_INFINITY, /field amount/],
+    ['side', 'BOTH', /field side/],
+    ['time', -1, /field time/],
+  ])('refuses %s = %j', (field, value, message) => {
+    refuses(() => normaliseFunding({ ...FUNDING, [field]: value }, 'BTCUSDT'), message);
+  });
 });
 
 describe('normaliseOutcome', () => {

@@ -9,9 +9,13 @@ interface Placed {
   readonly id: string;
   readonly kind: OrderKind;
   readonly side: OrderSide;
+  /** Its trigger, or its price where it has none. */
   readonly level: number;
+  /** Price of a stop that becomes a limit. */
+  readonly limit: number;
   readonly source: PriceSource;
   leaves: number;
+  triggered: boolean;
 }
 
 /**
@@ -33,15 +37,23 @@ class NaiveExchange {
       (a, b) =>
         rank(a) - rank(b) ||
         Number(isRising(b)) - Number(isRising(a)) ||
-        (isRising(a) ? a.level - b.level : b.level - a.level) ||
+        (isRising(a) ? levelOf(a) - levelOf(b) : levelOf(b) - levelOf(a)) ||
         Number(a.id.slice(1)) - Number(b.id.slice(1)),
     );
-    for (const order of hits) this.execute(order, order.kind === 'limit' ? order.level : null);
+    for (const order of hits) {
+      if (order.kind !== 'stop-limit' || order.triggered)
+        this.execute(order, isLimit(order) ? levelOf(order) : null);
+      else this.trigger(order);
+    }
   }
 
   place(order: Placed): void {
     const price = this.prices.get(this.judge(order) ?? 'LAST');
     const passed = price !== undefined && isPassed(order, price);
+    if (order.kind === 'ioc-limit') {
+      if (passed && this.reducible(order.side) > 0) this.execute(order, null);
+      return;
+    }
     if (passed && order.kind !== 'limit') return;
     if (passed && this.reducible(order.side) === 0) return;
     this.open.push(order);
@@ -57,6 +69,13 @@ class NaiveExchange {
 
   cancel(id: string): void {
     this.open = this.open.filter((order) => order.id !== id);
+  }
+
+  /** From now on it is a limit, also for the price that triggered it. */
+  private trigger(order: Placed): void {
+    order.triggered = true;
+    const price = this.prices.get(this.judge(order) ?? 'LAST');
+    if (price !== undefined && isPassed(order, price)) this.execute(order, null);
   }
 
   private execute(order: Placed, limit: number | null): void {
@@ -75,21 +94,31 @@ class NaiveExchange {
   /** The source that decides, given what was fed so far. */
   private judge(order: Placed): PriceSource | undefined {
     const wanted: PriceSource[] =
-      order.kind !== 'limit' && order.source === 'MARK' ? ['MARK', 'LAST'] : ['LAST', 'MARK'];
+      !isLimit(order) && order.source === 'MARK' ? ['MARK', 'LAST'] : ['LAST', 'MARK'];
     return wanted.find((source) => this.prices.has(source));
   }
 }
 
-function isRising({ kind, side }: Placed): boolean {
-  return kind === 'stop-market' ? side === 'BUY' : side === 'SELL';
+function isLimit({ kind, triggered }: Placed): boolean {
+  return kind === 'limit' || kind === 'ioc-limit' || triggered;
+}
+
+function levelOf({ level, limit, triggered }: Placed): number {
+  return triggered ? limit : level;
+}
+
+function isRising(order: Placed): boolean {
+  const isStop = !isLimit(order) && order.kind !== 'take-profit-market';
+  return order.side === (isStop ? 'BUY' : 'SELL');
 }
 
 function isPassed(order: Placed, price: number): boolean {
-  return isRising(order) ? price >= order.level : price <= order.level;
+  return isRising(order) ? price >= levelOf(order) : price <= levelOf(order);
 }
 
-function rank({ kind }: Placed): number {
-  return ['stop-market', 'take-profit-market', 'limit'].indexOf(kind);
+function rank(order: Placed): number {
+  if (isLimit(order)) return 2;
+  return order.kind === 'take-profit-market' ? 1 : 0;
 }
 
 const side = fc.constantFrom<OrderSide>('BUY', 'SELL');
@@ -100,9 +129,16 @@ const act = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constantFrom<OrderKind>('stop-market', 'take-profit-market', 'limit'),
+      kind: fc.constantFrom<OrderKind>(
+        'stop-market',
+        'stop-limit',
+        'take-profit-market',
+        'limit',
+        'ioc-limit',
+      ),
       side,
       level,
+      limit: level,
       source,
       quantity: fc.integer({ min: 1, max: 5 }),
     }),
@@ -142,11 +178,12 @@ describe('the price-indexed book', () => {
               side: step.side,
               quantity: `${step.quantity}`,
               reduceOnly: true,
-              ...(step.kind === 'limit'
+              ...(step.kind === 'limit' || step.kind === 'ioc-limit'
                 ? { price: at }
                 : { triggerPrice: at, triggerSource: step.source }),
+              ...(step.kind === 'stop-limit' && { price: `${step.limit}` }),
             });
-            naive.place({ ...step, id, leaves: step.quantity });
+            naive.place({ ...step, id, leaves: step.quantity, triggered: false });
           }
           expect(bench.trades()).toEqual(naive.trades);
         }

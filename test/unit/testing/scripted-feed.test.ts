@@ -119,6 +119,55 @@ describe('a scripted feed', () => {
     await expect(play([{ jump: 5 } as never])).rejects.toThrow('not a step of a price script');
   });
 
+  describe('asked for bars', () => {
+    const bar = { startTime: 60_000, open: 10, high: 12, low: 9, close: 11 };
+
+    it('gives those that were added, and remembers who asked', async () => {
+      const { feed } = await setUp();
+      feed.addBars(SYMBOL, 60_000, [bar]);
+      expect(await feed.fetchBars(SYMBOL, 60_000, 5)).toEqual([bar]);
+      expect(feed.barRequests).toEqual([{ symbol: SYMBOL, barMs: 60_000, limit: 5 }]);
+    });
+
+    it('answers as it is told, as often as it is told, for the symbol that was named', async () => {
+      const { feed } = await setUp();
+      const lie = [{ ...bar, startTime: 7, high: 1 }];
+      feed.addBars(SYMBOL, 60_000, [bar]);
+      feed.nextBars(SYMBOL, { fails: true }, { times: 2 });
+      feed.nextBars(SYMBOL, { fails: new RangeError('another reason') });
+      feed.nextBars(SYMBOL, { bars: lie });
+      expect(await feed.fetchBars('ETHUSDT', 60_000, 5)).toEqual([]);
+      for (let count = 0; count < 2; count += 1) {
+        await expect(feed.fetchBars(SYMBOL, 60_000, 5)).rejects.toMatchObject({
+          code: 'FEED_UNREACHABLE',
+          retryable: true,
+        });
+      }
+      await expect(feed.fetchBars(SYMBOL, 60_000, 5)).rejects.toThrow('another reason');
+      expect(await feed.fetchBars(SYMBOL, 60_000, 5)).toEqual(lie);
+      expect(await feed.fetchBars(SYMBOL, 60_000, 5)).toEqual([bar]);
+    });
+
+    it('takes its time', async () => {
+      const { clock, feed } = await setUp();
+      feed.addBars(SYMBOL, 60_000, [bar]);
+      feed.nextBars(SYMBOL, { afterMs: 3_000 });
+      let bars: unknown = null;
+      void feed.fetchBars(SYMBOL, 60_000, 5).then((answer) => {
+        bars = answer;
+      });
+      await runFor(clock, 2_999);
+      expect(bars).toBeNull();
+      await runFor(clock, 1);
+      expect(bars).toEqual([bar]);
+    });
+
+    it('refuses a rule that would never be met', async () => {
+      const { feed } = await setUp();
+      expect(() => feed.nextBars(SYMBOL, { bars: [] }, { times: 0 })).toThrow(RangeError);
+    });
+  });
+
   it('needs no market', async () => {
     const clock = new VirtualClock();
     const feed = new ScriptedFeed({ clock });

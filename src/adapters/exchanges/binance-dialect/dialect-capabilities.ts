@@ -1,3 +1,4 @@
+import { ORDER_KINDS } from '../../../model/order-kind.js';
 import type { ExchangeCapabilities } from '../../../ports/exchange-adapter.js';
 import type { Dialect } from './dialect.js';
 
@@ -19,7 +20,7 @@ export function capabilitiesOf(
     reduceOnly: { hedge: 'implied', oneWay: 'flag' },
     countsRestingReduceOnly: true,
     severalStops: true,
-    orderKinds: ['market', 'limit', 'stop-market', 'take-profit-market'],
+    orderKinds: ORDER_KINDS,
     triggerSources: dialect.triggerSources,
     batchSize: dialect.batchSize,
     maxProtectiveOrders: {

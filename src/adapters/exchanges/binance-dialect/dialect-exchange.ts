@@ -33,6 +33,7 @@ import { type ExchangeInfo, readExchangeInfo } from './codec/instruments.js';
 import { ConditionalOrders } from './conditional-orders.js';
 import type { Dialect } from './dialect.js';
 import { capabilitiesOf } from './dialect-capabilities.js';
+import { IncomeReader } from './income-reader.js';
 import { OrderReader } from './order-reader.js';
 import { OrderWriter } from './order-writer.js';
 import type { RestClient } from './rest-call.js';
@@ -58,6 +59,7 @@ export interface DialectExchangeOptions {
 /** An account at an exchange that speaks Binance's dialect. */
 export class DialectExchange implements ExchangeAdapter {
   readonly id: string;
+  readonly fetchFunding?: NonNullable<ExchangeAdapter['fetchFunding']>;
   readonly #options: DialectExchangeOptions;
   readonly #conditionals = new ConditionalOrders();
   readonly #orders: OrderReader;
@@ -76,6 +78,11 @@ export class DialectExchange implements ExchangeAdapter {
     this.#capabilities = capabilitiesOf(dialect, null, options.live);
     this.#orders = new OrderReader(dialect, client, conditionals);
     this.#trades = new TradeReader({ dialect, client, conditionals, orders: this.#orders });
+    const { income } = dialect.paths;
+    if (income !== null) {
+      const reader = new IncomeReader(income, client);
+      this.fetchFunding = (symbol, sinceMs) => reader.funding(symbol, sinceMs);
+    }
     this.#writer = new OrderWriter({
       dialect,
       client,

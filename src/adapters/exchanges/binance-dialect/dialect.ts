@@ -47,8 +47,9 @@ export interface DialectPaths {
   readonly allConditional: string | null;
   readonly positionRisk: string;
   readonly positionMode: string;
-  readonly account: string;
   readonly userTrades: string;
+  /** Payments of the account, funding among them; `null` = not told. */
+  readonly income: string | null;
   readonly listenKey: string;
   readonly premiumIndex: string;
   readonly tickerPrice: string;

@@ -5,8 +5,8 @@ import {
   PARENT_SETTLED_MS,
   TRADES_WINDOW_MS,
 } from '../../../limits.js';
+import { isConditionalKind } from '../../../model/order-kind.js';
 import type { OrderQuery, OrderStatusReport } from '../../../ports/exchange-adapter.js';
-import { isConditional } from './codec/order-words.js';
 import {
   type AlgoOrder,
   algoIdOf,
@@ -39,9 +39,9 @@ export class OrderReader {
   /** `null` only when the exchange knows it nowhere. */
   async order(query: OrderQuery): Promise<OrderStatusReport | null> {
     if (this.#dialect.conditionalPath !== 'algo') return this.#plain(query);
-    const isPlain = query.kind !== undefined && !isConditional(query.kind);
+    const isPlain = query.kind !== undefined && !isConditionalKind(query.kind);
     const algoFirst =
-      (query.kind !== undefined && isConditional(query.kind)) ||
+      (query.kind !== undefined && isConditionalKind(query.kind)) ||
       algoIdOf(query.orderId) !== null ||
       this.#conditionals.byClientId(query.clientOrderId) !== undefined ||
       this.#parentOfQuery(query) !== undefined;

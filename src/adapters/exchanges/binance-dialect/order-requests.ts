@@ -1,5 +1,6 @@
+import { isConditionalKind, isImmediateKind, isStopKind } from '../../../model/order-kind.js';
 import type { AmendOrderRequest, PlaceOrderRequest } from '../../../ports/exchange-adapter.js';
-import { isConditional, wireTypeOf, workingTypeOf } from './codec/order-words.js';
+import { timeInForceOf, wireTypeOf, workingTypeOf } from './codec/order-words.js';
 import { algoIdOf } from './codec/orders.js';
 import type { Dialect } from './dialect.js';
 import type { RequestParams } from './request-signer.js';
@@ -7,7 +8,7 @@ import type { BudgetClass } from './rest-call.js';
 
 /** Whether a kind of order goes to the endpoints that conditional orders have of their own. */
 export function isAlgo(dialect: Dialect, kind: PlaceOrderRequest['kind']): boolean {
-  return dialect.conditionalPath === 'algo' && isConditional(kind);
+  return dialect.conditionalPath === 'algo' && isConditionalKind(kind);
 }
 
 /** Parameters of one placement. */
@@ -23,11 +24,12 @@ export function placeParams(dialect: Dialect, request: PlaceOrderRequest): Reque
     ['type', wireTypeOf(kind)],
     ['quantity', quantity],
   ];
-  if (kind === 'limit') {
+  const timeInForce = timeInForceOf(kind);
+  if (timeInForce !== undefined) {
     if (price !== undefined) params.push(['price', price]);
-    params.push(['timeInForce', 'GTC']);
+    params.push(['timeInForce', timeInForce]);
   }
-  if (isConditional(kind)) {
+  if (isConditionalKind(kind)) {
     if (triggerPrice !== undefined) params.push([dialect.triggerField, triggerPrice]);
     params.push(['workingType', workingTypeOf(triggerSource ?? 'LAST')]);
     if (request.priceProtect) params.push(['priceProtect', 'TRUE']);
@@ -37,7 +39,8 @@ export function placeParams(dialect: Dialect, request: PlaceOrderRequest): Reque
     params.push(['reduceOnly', 'true']);
   }
   params.push([algo ? 'clientAlgoId' : 'newClientOrderId', request.clientOrderId]);
-  params.push(['newOrderRespType', kind === 'market' ? 'RESULT' : 'ACK']);
+  // What ends at once is answered with how it ended.
+  params.push(['newOrderRespType', isImmediateKind(kind) ? 'RESULT' : 'ACK']);
   return params;
 }
 
@@ -87,6 +90,5 @@ export function algoNames(ids: {
 
 /** Stops and closes go before take-profits, and both before orders that open. */
 export function budgetClassOf(request: PlaceOrderRequest): BudgetClass {
-  if (request.kind === 'stop-market' || request.kind === 'market') return 'guard';
-  return 'profit';
+  return isStopKind(request.kind) || isImmediateKind(request.kind) ? 'guard' : 'profit';
 }

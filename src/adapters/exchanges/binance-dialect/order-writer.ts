@@ -1,4 +1,5 @@
 import { isMonitorError } from '../../../errors/position-monitor-error.js';
+import { isConditionalKind, isStopKind } from '../../../model/order-kind.js';
 import type {
   AmendOrderRequest,
   CancelOrderRequest,
@@ -6,10 +7,9 @@ import type {
   OrderStatusReport,
   PlaceOrderRequest,
 } from '../../../ports/exchange-adapter.js';
-import { isConditional } from './codec/order-words.js';
 import { readAlgoOrder, readOrder } from './codec/orders.js';
 import { WireObject } from './codec/wire-object.js';
-import type { ConditionalOrders } from './conditional-orders.js';
+import { asParent, type ConditionalOrders } from './conditional-orders.js';
 import type { Dialect } from './dialect.js';
 import {
   algoNames,
@@ -76,8 +76,8 @@ export class OrderWriter {
     const { dialect } = this.#parts;
     const outcomes = new Map<PlaceOrderRequest, Promise<OrderOutcome>>();
     const goesAlone = ({ kind }: PlaceOrderRequest): boolean =>
-      isConditional(kind) && !dialect.batchConditional;
-    const stops = requests.filter((one) => goesAlone(one) && one.kind === 'stop-market');
+      isConditionalKind(kind) && !dialect.batchConditional;
+    const stops = requests.filter((one) => goesAlone(one) && isStopKind(one.kind));
     for (const stop of stops) outcomes.set(stop, this.place(stop));
     const others = requests.filter((one) => !outcomes.has(one));
     const first = await Promise.all(outcomes.values());
@@ -119,7 +119,7 @@ export class OrderWriter {
     const { dialect, conditionals } = this.#parts;
     if (dialect.conditionalPath !== 'algo') return this.#cancelPlain(request);
     const known = conditionals.byClientId(request.clientOrderId);
-    if (!isConditional(request.kind) && known === undefined) return this.#cancelPlain(request);
+    if (!isConditionalKind(request.kind) && known === undefined) return this.#cancelPlain(request);
     const answer = await this.#send({
       method: 'DELETE',
       path: dialect.paths.conditional,
@@ -132,11 +132,19 @@ export class OrderWriter {
     // It may have triggered: then what is open is the order that its trigger made.
     const childId = known?.childId ?? conditionals.byClientId(request.clientOrderId)?.childId;
     const { symbol, clientOrderId, kind } = request;
+    const isUnknown = childId === null || childId === undefined;
     return this.#cancelPlain(
-      childId === null || childId === undefined
+      isUnknown
         ? { symbol, clientOrderId, kind }
         : { symbol, clientOrderId: '', orderId: childId, kind },
+      (body) => this.#renamed(readOrder(body)),
     );
+  }
+
+  /** What a trigger made may have a client id of its own: it is told under that of the stop. */
+  #renamed(order: OrderStatusReport): OrderStatusReport {
+    const parent = this.#parts.conditionals.parentOf(order);
+    return parent === undefined ? order : asParent(order, parent);
   }
 
   async amend(request: AmendOrderRequest): Promise<OrderOutcome> {
@@ -152,11 +160,10 @@ export class OrderWriter {
     return this.#written(answer, readOrder);
   }
 
-  async #cancelPlain({
-    symbol,
-    clientOrderId,
-    orderId,
-  }: CancelOrderRequest): Promise<OrderOutcome> {
+  async #cancelPlain(
+    { symbol, clientOrderId, orderId }: CancelOrderRequest,
+    read: (body: unknown) => OrderStatusReport = readOrder,
+  ): Promise<OrderOutcome> {
     const answer = await this.#send({
       method: 'DELETE',
       path: this.#parts.dialect.paths.order,
@@ -165,7 +172,7 @@ export class OrderWriter {
       orders: 0,
       class: 'guard',
     });
-    return this.#written(answer, readOrder);
+    return this.#written(answer, read);
   }
 
   async #placeBatch(requests: readonly PlaceOrderRequest[]): Promise<readonly OrderOutcome[]> {

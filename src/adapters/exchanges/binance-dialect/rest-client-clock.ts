@@ -14,6 +14,11 @@ export class RestClientClock {
     this.#clock = clock;
   }
 
+  /** Whether the exchange told its time once. */
+  get isMeasured(): boolean {
+    return this.#base !== null;
+  }
+
   now(): number {
     return this.#base === null
       ? this.#clock.now()

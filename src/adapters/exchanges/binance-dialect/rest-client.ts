@@ -7,7 +7,7 @@ import {
   RECV_WINDOW_MS,
   REQUEST_TIMEOUT_MS,
 } from '../../../limits.js';
-import { silenceHost } from '../../../platform/host-silence.js';
+import { hostSilence, silenceHost } from '../../../platform/host-silence.js';
 import type { Clock, TimerHandle } from '../../../ports/clock.js';
 import type { RequestBudget } from './budget/request-budget.js';
 import type { Dialect } from './dialect.js';
@@ -109,7 +109,11 @@ class SigningRestClient implements RestClient {
     if (this.#closed) return notSent('the client is closed', null);
     if (call.expiresAt !== undefined && call.expiresAt <= this.venueNow())
       return notSent('its time was over', null);
-    const refusal = this.#options.budget.refusal(call);
+    const { clock, budget } = this.#options;
+    /** What price requests to the same host were told counts here as well. */
+    const silentMs = hostSilence(clock, this.#restUrl).until - clock.monotonic();
+    if (silentMs > 0) return notSent('the exchange asked for silence', Math.ceil(silentMs));
+    const refusal = budget.refusal(call);
     return refusal ? notSent(refusal.detail, refusal.retryAfterMs) : null;
   }
 
@@ -215,7 +219,7 @@ class SigningRestClient implements RestClient {
     const { clock } = this.#options;
     clock.clearTimer(this.#syncTimer);
     /** Before the first answer whoever connects tries again; a timer of ours would outlive a failed start. */
-    if (this.#closed || this.#syncedAt === Number.NEGATIVE_INFINITY) return;
+    if (this.#closed || !this.#time.isMeasured) return;
     this.#syncTimer = clock.setTimer(() => {
       this.syncClock().catch(() => undefined);
     }, delayMs);

@@ -1,6 +1,7 @@
 import { type Decimal, toDecimalString } from '../../../model/decimal.js';
 import type { Instrument } from '../../../model/instrument.js';
 import type { OrderKind } from '../../../model/order.js';
+import { isConditionalKind, isLimitKind } from '../../../model/order-kind.js';
 import { insidePriceBand } from '../../../model/price.js';
 import type { OrderSide } from '../../../model/side.js';
 
@@ -31,7 +32,7 @@ export function refusingFilter(terms: CheckedTerms, instrument: Instrument): str
 
 function quantityRefusal(terms: CheckedTerms, instrument: Instrument): string | null {
   const { quantity } = terms;
-  const isLimit = terms.kind === 'limit';
+  const isLimit = isLimitKind(terms.kind);
   const step = isLimit ? instrument.stepSize : instrument.marketStepSize;
   const min = isLimit ? instrument.minQty : instrument.minMarketQty;
   const max = isLimit ? instrument.maxQty : instrument.maxMarketQty;
@@ -60,8 +61,9 @@ function priceRefusal(name: string, price: Decimal | null, instrument: Instrumen
 }
 
 function bandRefusal(terms: CheckedTerms, instrument: Instrument): string | null {
-  const { price, side, bandPrice } = terms;
-  if (terms.kind !== 'limit' || price === null || bandPrice === null) return null;
+  const { kind, price, side, bandPrice } = terms;
+  // The limit of a stop has nothing to do with the price of now.
+  if (isConditionalKind(kind) || price === null || bandPrice === null) return null;
   return insidePriceBand(price, side, instrument, bandPrice)
     ? null
     : `price ${show(price)} is outside the band around ${show(bandPrice)}`;

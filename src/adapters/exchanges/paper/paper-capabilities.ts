@@ -1,4 +1,5 @@
 import { PAPER_BATCH_SIZE, PAPER_CLIENT_ID_LENGTH_MAX } from '../../../limits.js';
+import { ORDER_KINDS } from '../../../model/order-kind.js';
 import { PRICE_SOURCES } from '../../../model/price.js';
 import type { ExchangeCapabilities } from '../../../ports/exchange-adapter.js';
 
@@ -8,7 +9,7 @@ export const PAPER_CAPABILITIES: ExchangeCapabilities = {
   reduceOnly: { hedge: 'implied', oneWay: 'flag' },
   countsRestingReduceOnly: false,
   severalStops: true,
-  orderKinds: ['market', 'limit', 'stop-market', 'take-profit-market'],
+  orderKinds: ORDER_KINDS,
   triggerSources: PRICE_SOURCES,
   batchSize: PAPER_BATCH_SIZE,
   maxProtectiveOrders: { perSymbol: null, perAccount: null },

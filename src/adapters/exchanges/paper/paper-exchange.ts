@@ -47,10 +47,10 @@ import { type LostReply, PaperWire } from './paper-wire.js';
 /**
  * An exchange in memory: real prices in, simulated orders, positions and events out.
  *
- * It matches market, limit, stop-market and take-profit-market orders against the prices it is told, clamps what may
- * only reduce at the moment of the match, and keeps hedge or one-way positions. With ideal fills (the default) it is
- * what `replay` and `simulateOnly` run on; latency, fees, slippage and partial fills are options. Without latency
- * everything happens inside the call, listeners included; the returned promise resolves afterwards.
+ * It matches orders of every kind against the prices it is told, clamps what may only reduce at the moment of the match,
+ * and keeps hedge or one-way positions. With ideal fills (the default) it is what `replay` and `simulateOnly` run on;
+ * latency, fees, slippage and partial fills are options. Without latency everything happens inside the call, listeners
+ * included; the returned promise resolves afterwards.
  *
  * A sell is filled at the BID where bids are fed, else at LAST, else at MARK; a buy at the ASK. A trigger is judged
  * on the source it names; while that source has no price, the next best one stands in. Margin, funding, liquidation

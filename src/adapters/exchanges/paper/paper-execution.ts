@@ -9,6 +9,7 @@ import {
 } from '../../../model/decimal.js';
 import type { Instrument } from '../../../model/instrument.js';
 import type { VenueOrderStatus } from '../../../model/order.js';
+import { isLimitKind } from '../../../model/order-kind.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { FillReport, TradeReport } from '../../../ports/exchange-adapter.js';
 import type { FillArchive } from './fill-archive.js';
@@ -148,7 +149,7 @@ export class PaperExecution {
   /** Size of one part, on the step; at least one step. The last trade takes what is left. */
   #partOf(order: PaperOrder, parts: number, instrument: Instrument): Decimal {
     if (parts === 1) return order.quantity;
-    const step = order.kind === 'limit' ? instrument.stepSize : instrument.marketStepSize;
+    const step = isLimitKind(order.kind) ? instrument.stepSize : instrument.marketStepSize;
     const part = maxDecimal(step, roundDecimal(order.quantity.div(decimal(parts)), step, 'floor'));
     // Rounding down leaves a rest: it goes with the last part, not as one more.
     const left = leavesQuantity(order);

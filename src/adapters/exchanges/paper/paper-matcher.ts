@@ -1,5 +1,6 @@
 import { type Decimal, decimal, tryDecimal, ZERO } from '../../../model/decimal.js';
 import type { Instrument } from '../../../model/instrument.js';
+import { isConditionalKind, isImmediateKind, isLimitKind } from '../../../model/order-kind.js';
 import type { RejectCode } from '../../../model/outcome.js';
 import { PRICE_SOURCES, type PriceSource } from '../../../model/price.js';
 import type { PositionMode } from '../../../model/side.js';
@@ -18,6 +19,7 @@ import {
   isOpenOrder,
   isReached,
   isRising,
+  isUntriggered,
   leavesQuantity,
   type PaperOrder,
   reportOf,
@@ -134,7 +136,7 @@ export class PaperMatcher {
 
   #newOrder(request: PlaceOrderRequest, now: number): PaperOrder {
     const { kind, side, positionSide, reduceOnly } = request;
-    const isTrigger = kind === 'stop-market' || kind === 'take-profit-market';
+    const isTrigger = isConditionalKind(kind);
     const seq = this.#nextSeq();
     return {
       orderId: `${this.#idPrefix}${seq}`,
@@ -144,7 +146,7 @@ export class PaperMatcher {
       positionSide,
       kind,
       quantity: decimal(request.quantity),
-      price: kind === 'limit' ? decimal(request.price as string) : null,
+      price: isLimitKind(kind) ? decimal(request.price as string) : null,
       triggerPrice: isTrigger ? decimal(request.triggerPrice as string) : null,
       triggerSource: isTrigger ? (request.triggerSource ?? 'LAST') : null,
       reduceOnly,
@@ -171,7 +173,7 @@ export class PaperMatcher {
     if (this.#mode === 'hedge' && order.reduces && !isExitOf(side, positionSide)) {
       return rejected('reduce-only', `a ${side} opens or grows the ${positionSide} side`);
     }
-    if (this.#fillsNow(order, book)) {
+    if (isImmediateKind(order.kind) || this.#fillsNow(order, book)) {
       if (order.reduces && this.#positions.reducible(symbol, side, positionSide).eq(0)) {
         return rejected('reduce-only', 'the position holds nothing to reduce');
       }
@@ -192,6 +194,9 @@ export class PaperMatcher {
     if (order.kind === 'market') {
       this.#execution.announce(order);
       this.#execution.fillAtMarket(order, book.fillPrice(order.side), instrument);
+    } else if (order.kind === 'ioc-limit') {
+      this.#execution.announce(order);
+      this.#fillOrExpire(order, book, instrument);
     } else {
       this.#rest(order, book, instrument);
     }
@@ -207,15 +212,34 @@ export class PaperMatcher {
     if (isOpenOrder(order)) book.shelve(order);
   }
 
+  /** What does not fill at once is over, even where orders are judged from the next price on. */
+  #fillOrExpire(order: PaperOrder, book: SymbolBook, instrument: Instrument): void {
+    if (isPassed(order, book)) {
+      this.#execution.fillOnArrival(order, book.fillPrice(order.side), instrument);
+    }
+    if (isOpenOrder(order)) this.#execution.move(order, 'expired', 'immediate or cancel');
+  }
+
   #execute(order: PaperOrder, book: SymbolBook): void {
     const instrument = this.#instruments.peek(order.symbol) as Instrument;
-    if (order.kind === 'limit') {
+    if (!isUntriggered(order)) {
       this.#execution.fillResting(order, instrument);
       if (isOpenOrder(order)) book.shelve(order);
       return;
     }
     this.#execution.move(order, 'triggered');
-    this.#execution.fillAtMarket(order, book.fillPrice(order.side), instrument);
+    if (order.price === null) {
+      this.#execution.fillAtMarket(order, book.fillPrice(order.side), instrument);
+    } else this.#becomeLimit(order, book, instrument);
+  }
+
+  /** From its trigger on it is a limit: it fills up to its price, and rests for what is left. */
+  #becomeLimit(order: PaperOrder, book: SymbolBook, instrument: Instrument): void {
+    order.rising = isRising('limit', order.side);
+    if (isPassed(order, book)) {
+      this.#execution.fillOnArrival(order, book.fillPrice(order.side), instrument);
+    }
+    if (isOpenOrder(order)) book.shelve(order);
   }
 
   /** Whether the order executes on arrival. */

@@ -1,5 +1,6 @@
 import { type Decimal, toDecimalString } from '../../../model/decimal.js';
 import type { OrderKind, VenueOrderStatus } from '../../../model/order.js';
+import { isConditionalKind, isStopKind } from '../../../model/order-kind.js';
 import type { PriceSource } from '../../../model/price.js';
 import type { OrderSide, WirePositionSide } from '../../../model/side.js';
 import type { HeapEntry, IndexedHeap } from '../../../platform/indexed-heap.js';
@@ -22,8 +23,8 @@ export interface PaperOrder extends HeapEntry {
   readonly reduceOnly: boolean;
   /** Whether it may only reduce: the flag, or what the position side implies. */
   readonly reduces: boolean;
-  /** Whether prices at or above its level reach it; else those at or below. */
-  readonly rising: boolean;
+  /** Whether prices at or above its level reach it; else those at or below. Turns round when a stop becomes a limit. */
+  rising: boolean;
   status: VenueOrderStatus;
   executedQty: Decimal;
   /** Sum of price * quantity. */
@@ -39,12 +40,17 @@ export interface PaperOrder extends HeapEntry {
 
 /** Whether prices at or above the level of such an order reach it. */
 export function isRising(kind: OrderKind, side: OrderSide): boolean {
-  return kind === 'stop-market' ? side === 'BUY' : side === 'SELL';
+  return isStopKind(kind) ? side === 'BUY' : side === 'SELL';
 }
 
-/** The price that decides: its limit, or its trigger. `null` for market orders. */
+/** Whether the order waits for the price that triggers it. */
+export function isUntriggered({ kind, status }: Pick<PaperOrder, 'kind' | 'status'>): boolean {
+  return isConditionalKind(kind) && status !== 'triggered';
+}
+
+/** The price that decides: its trigger until that is met, then its limit. `null` for what goes at market. */
 export function levelOf(order: PaperOrder): Decimal | null {
-  return order.kind === 'limit' ? order.price : order.triggerPrice;
+  return isUntriggered(order) ? order.triggerPrice : order.price;
 }
 
 /** Whether the price reaches the order's level. Exact and inclusive. */

@@ -1,7 +1,7 @@
 import type { PriceSource } from '../../../model/price.js';
 import type { OrderSide } from '../../../model/side.js';
 import { IndexedHeap } from '../../../platform/indexed-heap.js';
-import type { PaperOrder } from './paper-order.js';
+import { isUntriggered, type PaperOrder } from './paper-order.js';
 
 /** One price of one symbol, with the levels that wait for it. */
 export class PriceChannel {
@@ -23,8 +23,8 @@ export class PriceChannel {
   }
 
   shelfOf(order: PaperOrder): IndexedHeap<PaperOrder> {
-    if (order.kind === 'limit') return order.rising ? this.limitsUp : this.limitsDown;
-    return order.rising ? this.triggersUp : this.triggersDown;
+    if (isUntriggered(order)) return order.rising ? this.triggersUp : this.triggersDown;
+    return order.rising ? this.limitsUp : this.limitsDown;
   }
 
   /** Falling levels are kept negated, so that the nearest one is always the smallest key. */

@@ -1,5 +1,6 @@
 import { PAPER_CLIENT_ID_LENGTH_MAX } from '../../../limits.js';
 import { tryDecimal } from '../../../model/decimal.js';
+import { isConditionalKind, isLimitKind, ORDER_KINDS } from '../../../model/order-kind.js';
 import type { RejectCode } from '../../../model/outcome.js';
 import { PRICE_SOURCES } from '../../../model/price.js';
 import type { PositionMode } from '../../../model/side.js';
@@ -7,7 +8,6 @@ import type { PlaceOrderRequest } from '../../../ports/exchange-adapter.js';
 
 /** What real venues take as client order id. */
 const CLIENT_ID = new RegExp(`^[.A-Z:/a-z0-9_-]{1,${PAPER_CLIENT_ID_LENGTH_MAX}}$`);
-const KINDS = ['market', 'limit', 'stop-market', 'take-profit-market'];
 
 export interface RequestDefect {
   readonly code: RejectCode;
@@ -23,7 +23,8 @@ export function requestDefect(
   positionMode: PositionMode,
 ): RequestDefect | null {
   const { clientOrderId, kind, side, positionSide } = request;
-  if (!KINDS.includes(kind)) return { code: 'unsupported-order-kind', detail: `kind ${kind}` };
+  if (!ORDER_KINDS.includes(kind))
+    return { code: 'unsupported-order-kind', detail: `kind ${kind}` };
   if (typeof clientOrderId !== 'string' || !CLIENT_ID.test(clientOrderId)) {
     return { code: 'other', detail: `a client order id matches ${CLIENT_ID.source}` };
   }
@@ -41,8 +42,8 @@ export function requestDefect(
 function numberDefect(request: PlaceOrderRequest): RequestDefect | null {
   const { kind, triggerSource } = request;
   if (tryDecimal(request.quantity) === null) return filter('quantity');
-  if (kind === 'limit') return tryDecimal(request.price) === null ? filter('price') : null;
-  if (kind === 'market') return null;
+  if (isLimitKind(kind) && tryDecimal(request.price) === null) return filter('price');
+  if (!isConditionalKind(kind)) return null;
   if (tryDecimal(request.triggerPrice) === null) return filter('triggerPrice');
   return triggerSource === undefined || PRICE_SOURCES.includes(triggerSource)
     ? null

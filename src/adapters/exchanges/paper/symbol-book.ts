@@ -1,11 +1,15 @@
 import type { Decimal } from '../../../model/decimal.js';
+import { isStopKind } from '../../../model/order-kind.js';
 import type { PriceSource } from '../../../model/price.js';
 import type { OrderSide } from '../../../model/side.js';
-import { isReached, levelOf, type PaperOrder } from './paper-order.js';
+import { isReached, isUntriggered, levelOf, type PaperOrder } from './paper-order.js';
 import { FILL_SOURCES, PriceChannel, triggerSourcesOf } from './price-channel.js';
 
-/** Which of the orders that one price reaches goes first. */
-const RANK = { 'stop-market': 0, 'take-profit-market': 1, limit: 2, market: 3 } as const;
+/** Which of the orders that one price reaches goes first: stops, then other triggers, then limits. */
+function rankOf(order: PaperOrder): number {
+  if (!isUntriggered(order)) return 2;
+  return isStopKind(order.kind) ? 0 : 1;
+}
 
 /**
  * Prices of one symbol and the orders that wait for them.
@@ -104,7 +108,7 @@ export class SymbolBook {
       this.#waiting.delete(order);
     }
     channel.refreshNearest();
-    return reached.sort((a, b) => RANK[a.kind] - RANK[b.kind]);
+    return reached.sort((a, b) => rankOf(a) - rankOf(b));
   }
 
   /** A new source may be a better judge of orders that wait already. Happens once per source and symbol. */
@@ -118,9 +122,9 @@ export class SymbolBook {
 
   #channelFor(order: PaperOrder): PriceChannel {
     return this.#firstFed(
-      order.triggerSource === null
-        ? FILL_SOURCES[order.side]
-        : triggerSourcesOf(order.triggerSource, order.side),
+      order.triggerSource !== null && isUntriggered(order)
+        ? triggerSourcesOf(order.triggerSource, order.side)
+        : FILL_SOURCES[order.side],
     );
   }
 

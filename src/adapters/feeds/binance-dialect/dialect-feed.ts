@@ -10,6 +10,7 @@ import type {
   Subscription,
   SubscriptionRequest,
 } from '../../../ports/price-feed.js';
+import { BarRequests } from './bar-requests.js';
 import { ClockOffset } from './clock-offset.js';
 import type { MarketEvent } from './decode-frame.js';
 import type { FeedDialect } from './feed-dialect.js';
@@ -31,10 +32,13 @@ import { StreamWatch } from './stream-watch.js';
 /** Prices of one exchange that speaks Binance's dialect. */
 export class DialectFeed implements PriceFeed {
   readonly sources: readonly PriceSource[] = FEED_SOURCES;
+  /** Absent when the feed must not ask for anything. */
+  readonly fetchBars?: NonNullable<PriceFeed['fetchBars']>;
   readonly #dialect: FeedDialect;
   readonly #options: ResolvedFeedOptions;
   readonly #lanes = new LaneBook();
   readonly #offset = new ClockOffset();
+  readonly #bars: BarRequests | null;
   #sink: SafeSink | null = null;
   #router: ShardRouter | null = null;
   #plan: StreamPlan | null = null;
@@ -50,6 +54,11 @@ export class DialectFeed implements PriceFeed {
   constructor(dialect: FeedDialect, options: DialectFeedOptions) {
     this.#dialect = dialect;
     this.#options = resolveFeedOptions(options, dialect);
+    const { clock, fetchJson, restUrl } = this.#options;
+    const barsUrl = `${restUrl}${dialect.paths.bars}`;
+    const bars = fetchJson === null ? null : new BarRequests(clock, fetchJson, barsUrl);
+    this.#bars = bars;
+    if (bars !== null) this.fetchBars = (...asked) => bars.fetch(...asked);
   }
 
   /** @throws FeedError `FEED_UNREACHABLE` when the first connection fails; may be called again then */
@@ -96,6 +105,7 @@ export class DialectFeed implements PriceFeed {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#bars?.close();
     this.#options.clock.clearTimer(this.#timer);
     this.#sink?.close();
     this.#router?.close();

@@ -13,8 +13,13 @@ export interface FeedDialect {
   readonly routes: { readonly quotes: string; readonly market: string };
   /** Most streams on one connection. */
   readonly streamsPerConnection: number;
-  /** Paths of the requests that stand in for a silent stream. */
-  readonly paths: { readonly mark: string; readonly book: string; readonly trade: string };
+  /** Paths of the requests that stand in for a silent stream, and of those for bars. */
+  readonly paths: {
+    readonly mark: string;
+    readonly book: string;
+    readonly trade: string;
+    readonly bars: string;
+  };
 }
 
 /** Binance USDⓈ-M futures. Quotes have a route of their own since April 2026. */
@@ -28,6 +33,7 @@ export const BINANCE_FEED: FeedDialect = {
     mark: '/fapi/v1/premiumIndex',
     book: '/fapi/v1/ticker/bookTicker',
     trade: '/fapi/v1/ticker/price',
+    bars: '/fapi/v1/klines',
   },
 };
 
@@ -42,5 +48,6 @@ export const ASTER_FEED: FeedDialect = {
     mark: '/fapi/v1/premiumIndex',
     book: '/fapi/v1/ticker/bookTicker',
     trade: '/fapi/v1/ticker/price',
+    bars: '/fapi/v1/klines',
   },
 };

@@ -21,7 +21,7 @@ import { type FetchJson, systemFetchJson } from './fetch-json.js';
 export interface DialectFeedOptions {
   /** Where the streams are, without a path, e.g. of the test network. Default: the exchange's production address. */
   readonly streamUrl?: string;
-  /** Where prices are asked for while a stream is silent, without a path. */
+  /** Where bars, and prices while a stream is silent, are asked for, without a path. */
   readonly restUrl?: string;
   /** Paths of the stream connections. Default: the exchange's; test networks may know `/ws` only. */
   readonly routes?: FeedDialect['routes'];
@@ -31,7 +31,10 @@ export interface DialectFeedOptions {
   readonly logger?: Logger;
   /** Opens connections, e.g. through a proxy. Default: `ws` in Node, the built-in WebSocket in browsers. */
   readonly createWebSocket?: CreateWebSocket;
-  /** Asks for public prices. Default: the runtime's `fetch`. `null`: never ask; a silent stream is then only told. */
+  /**
+   * Asks for public prices and bars. Default: the runtime's `fetch`. `null`: never ask; a silent stream is then only told,
+   * and there are no bars.
+   */
   readonly fetchJson?: FetchJson | null;
   /** Between 0 and below 1, for jitter. */
   readonly random?: () => number;

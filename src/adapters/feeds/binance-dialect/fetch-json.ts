@@ -2,8 +2,27 @@ import { BAN_DEFAULT_MS, BAN_MAX_MS, REQUEST_TIMEOUT_MS } from '../../../limits.
 import { hostSilence, silenceHost } from '../../../platform/host-silence.js';
 import type { Clock } from '../../../ports/clock.js';
 
-/** Asks for a public address and reads the JSON of its answer. Rejects unless that worked. */
+/** Asks for a public address and reads the JSON of its answer. Rejects unless that worked, and settles in bounded time. */
 export type FetchJson = (url: string) => Promise<unknown>;
+
+/** The exchange answered, but not with what was asked for. */
+class StatusError extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`status ${status}`);
+    this.status = status;
+  }
+}
+
+/** Whether the exchange refused the request for what it asks, so that the same one would be refused again. */
+export function isRefusal(error: unknown): boolean {
+  const status = error instanceof StatusError ? error.status : 0;
+  return status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
+}
+
+/** Timeout, ban and throttling; 403 is what a firewall says to many requests. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([403, 408, 418, 429]);
 
 /** By the runtime's own `fetch`, within `REQUEST_TIMEOUT_MS`. Nothing is sent while the host asked for silence. */
 export function systemFetchJson(clock: Clock): FetchJson {
@@ -23,7 +42,7 @@ export function systemFetchJson(clock: Clock): FetchJson {
           seconds > 0 ? Math.min(seconds * 1_000, BAN_MAX_MS) : BAN_DEFAULT_MS,
         );
       }
-      if (!response.ok) throw new Error(`status ${response.status}`);
+      if (!response.ok) throw new StatusError(response.status);
       return await response.json();
     } finally {
       clock.clearTimer(timer);

@@ -1,7 +1,9 @@
 import { describe } from '../../../errors/describe.js';
 import { ValidationError } from '../../../errors/validation-error.js';
+import { BARS_FETCH_MAX } from '../../../limits.js';
 import { type DecimalInput, tryDecimal } from '../../../model/decimal.js';
 import { PRICE_SOURCES, type PriceSource } from '../../../model/price.js';
+import { barProblem, type PriceBar } from '../../../model/price-bar.js';
 import { isSymbol, SYMBOL_EXPECTED } from '../../../model/symbol.js';
 import { SystemClock } from '../../../platform/system-clock.js';
 import type { Clock } from '../../../ports/clock.js';
@@ -12,6 +14,7 @@ import type {
   Subscription,
   SubscriptionRequest,
 } from '../../../ports/price-feed.js';
+import { checkBarLength, checkBarRequest } from '../bar-request.js';
 
 export interface ManualFeedOptions {
   /**
@@ -51,6 +54,8 @@ export class ManualFeed implements PriceFeed {
   readonly #logger: Logger;
   #sink: PriceSink | null = null;
   #isUp = false;
+  /** By symbol and length, the oldest first. */
+  readonly #bars = new Map<string, readonly PriceBar[]>();
 
   /** @throws ValidationError `TICK_INVALID` when a source is none, or the list is empty */
   constructor(options: ManualFeedOptions = {}) {
@@ -85,10 +90,42 @@ export class ManualFeed implements PriceFeed {
     return Promise.resolve();
   }
 
+  /** The newest of the bars that were given with `addBars`; none where none were given. */
+  async fetchBars(symbol: string, barMs: number, limit: number): Promise<readonly PriceBar[]> {
+    checkBarRequest(symbol, barMs, limit);
+    return (this.#bars.get(keyOfBars(symbol, barMs)) ?? []).slice(-limit);
+  }
+
   close(): Promise<void> {
     this.#sink = null;
     this.#isUp = false;
     return Promise.resolve();
+  }
+
+  /**
+   * Gives finished bars of a symbol's last trades, so that an average range needs no time to come into being. Call it
+   * before the first fill that wants one. A bar that was there before is replaced; the newest 1,000 are kept.
+   *
+   * @param barMs length of the bars, ms: `volatility.barMs` of the plan
+   * @throws ValidationError `BAR_INVALID`; nothing is taken then
+   * @example
+   * feed.addBars('BTCUSDT', 60_000, [
+   *   { startTime: 1_700_000_040_000, open: 45_000, high: 45_100, low: 44_900, close: 45_050 },
+   * ]);
+   */
+  addBars(symbol: string, barMs: number, bars: readonly PriceBar[]): void {
+    checkBarLength(symbol, barMs);
+    if (!Array.isArray(bars)) throw noBars(bars);
+    const key = keyOfBars(symbol, barMs);
+    const byTime = new Map((this.#bars.get(key) ?? []).map((bar) => [bar.startTime, bar]));
+    for (const [index, bar] of bars.entries()) {
+      const problem = barProblem(bar, barMs);
+      if (problem !== null) throw invalidBar(index, problem);
+      const { startTime, open, high, low, close } = bar;
+      byTime.set(startTime, Object.freeze({ startTime, open, high, low, close }));
+    }
+    const sorted = [...byTime.values()].sort((a, b) => a.startTime - b.startTime);
+    this.#bars.set(key, sorted.slice(-BARS_FETCH_MAX));
   }
 
   /**
@@ -162,6 +199,23 @@ export class ManualFeed implements PriceFeed {
       remedy: 'List it in the option `sources`, so that rules are judged on it',
     });
   }
+}
+
+function keyOfBars(symbol: string, barMs: number): string {
+  return `${symbol}|${barMs}`;
+}
+
+function noBars(bars: unknown): ValidationError {
+  return new ValidationError('BAR_INVALID', 'Not a list of bars', {
+    expected: 'an array of { startTime, open, high, low, close }',
+    received: describe(bars),
+  });
+}
+
+function invalidBar(index: number, problem: string): ValidationError {
+  return new ValidationError('BAR_INVALID', `Bar ${index} cannot be: ${problem}`, {
+    remedy: 'Give finished bars with prices above zero; none of these was taken',
+  });
 }
 
 function invalidPrice(price: unknown): ValidationError {

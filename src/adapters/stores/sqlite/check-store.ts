@@ -76,6 +76,21 @@ export function assertSchema(database: SqliteDatabase, path: string): void {
   if (missing.length > 0) throw corruptError(path, `no table ${missing.join(', ')}`);
 }
 
+/**
+ * For those who only read: they can neither understand the columns of an older store nor bring it up to date.
+ *
+ * @throws StoreError `STORE_READ_FAILED`
+ */
+export function assertCurrentSchema(database: SqliteDatabase, path: string): void {
+  const version = Number(readPragma(database, 'user_version'));
+  if (version === SCHEMA_VERSION) return;
+  throw new StoreError('STORE_READ_FAILED', `The store ${path} was written by an older version`, {
+    expected: `schema ${SCHEMA_VERSION}`,
+    received: `schema ${version}`,
+    remedy: 'Start the monitor on it with this version once: that brings it up to date',
+  });
+}
+
 function assertApplication(database: SqliteDatabase, path: string): void {
   refuseOtherProgram(Number(readPragma(database, 'application_id')), path);
 }

@@ -173,7 +173,40 @@ export const MIGRATIONS: readonly string[] = [
       JOIN json_each(t.sources) AS source
     ) WHERE place = 1;
   `,
+  // Every kind of exit: what a tranche has lived through, the rule behind each stop, and plans that can ask for all of
+  // them. Until now the guard stood where the stop rested.
+  `
+  ALTER TABLE tranches ADD COLUMN guard TEXT;
+  ALTER TABLE tranches ADD COLUMN stop_rule TEXT NOT NULL DEFAULT 'stop-loss';
+  ALTER TABLE tranches ADD COLUMN progress TEXT NOT NULL DEFAULT
+    '{"peak":null,"breakevenReached":false,"followedLevels":0,"timeLimitDone":false,"averageRange":null,"volatilityTakeProfit":null,"ratchet":null,"fundingPaid":"0"}';
+  ALTER TABLE orders ADD COLUMN rule TEXT;
+
+  UPDATE tranches SET guard = stop_loss;
+  UPDATE orders SET rule = 'stop-loss' WHERE role = 'stop-loss';
+  ${plansOfEveryKind('tranches')}
+  ${plansOfEveryKind('registrations')}
+  `,
 ];
+
+/**
+ * Brings the plans of a table from version 1 to 2, to the very text that is written today: plans are compared as text.
+ *
+ * One that is not what version 1 wrote stays as it is: the load that follows names it, a guess would hide it.
+ */
+function plansOfEveryKind(table: 'tranches' | 'registrations'): string {
+  return `
+  UPDATE ${table} SET plan = json_set(
+    json_remove(plan, '$.timeLimitMs'),
+    '$.timeLimit', NULL,
+    '$.liquidationBufferPct', CASE
+      -- A plan that asks for nothing goes on asking for nothing.
+      WHEN json_array_length(plan, '$.takeProfits') = 0 AND json_type(plan, '$.stopLoss') = 'null' THEN NULL
+      ELSE '0.5'
+    END
+  )
+  WHERE CASE WHEN json_valid(plan) THEN json_type(plan, '$.timeLimitMs') = 'null' END;`;
+}
 
 /** Version that this code reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -17,9 +17,17 @@ export const integer: Shape = (value) =>
   Number.isSafeInteger(value) ? null : wrong('an integer', value);
 export const finite: Shape = (value) =>
   Number.isFinite(value) ? null : wrong('a finite number', value);
+/** How many there are of something that is asked for: none of it is `null`, where that is allowed. */
+export const count: Shape = (value) =>
+  Number.isSafeInteger(value) && Number(value) > 0 ? null : wrong('an integer above 0', value);
+/** How many there were so far. */
+export const tally: Shape = (value) =>
+  Number.isSafeInteger(value) && Number(value) >= 0 ? null : wrong('0 or a higher integer', value);
+/** Ms. */
+export const duration: Shape = (value) =>
+  Number.isFinite(value) && Number(value) >= 0 ? null : wrong('a number from 0', value);
 export const flag: Shape = (value) =>
   typeof value === 'boolean' ? null : wrong('a boolean', value);
-export const nothing: Shape = (value) => (value === null ? null : wrong('null', value));
 /** Any object; its members are the writer's business. */
 export const anyObject: Shape = (value) => (isObject(value) ? null : wrong('an object', value));
 
@@ -63,6 +71,28 @@ export function objectOf(members: Readonly<Record<string, Shape>>): Shape {
     for (const [key, shape] of entries) {
       const problem = shape(Object.hasOwn(value, key) ? value[key] : undefined);
       if (problem !== null) return `.${key}${problem}`;
+    }
+    return null;
+  };
+}
+
+/**
+ * An object that has all members of `T` and no others: what is read must be understood in whole.
+ *
+ * The compiler refuses a shape that forgets a member. One that is `undefined` does not count: JSON leaves it out.
+ */
+export function exactly<T>(members: Readonly<Record<keyof T & string, Shape>>): Shape {
+  const known = objectOf(members);
+  const size = Object.keys(members).length;
+  return (value) => {
+    const problem = known(value);
+    if (problem !== null) return problem;
+    const given = Object.keys(value as object);
+    if (given.length === size) return null;
+    for (const key of given) {
+      const member = (value as Record<string, unknown>)[key];
+      if (Object.hasOwn(members, key) || member === undefined) continue;
+      return `.${key}${wrong('no such member', member)}`;
     }
     return null;
   };

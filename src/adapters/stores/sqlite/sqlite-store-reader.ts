@@ -1,6 +1,6 @@
 import { StoreError } from '../../../errors/store-error.js';
 import type { HistoryQuery, StoredEvent, StoreSnapshot, StoreStamp } from '../../../ports/store.js';
-import { assertSchema, refuseForeignFile } from './check-store.js';
+import { assertCurrentSchema, assertSchema, refuseForeignFile } from './check-store.js';
 import type { SqliteDatabase, SqliteDriver } from './driver.js';
 import { claimFile, type FileClaim, isWrittenHere } from './file-claims.js';
 import { findDriver } from './find-driver.js';
@@ -42,8 +42,8 @@ export interface SqliteStoreReader {
  * const reader = await openReadOnlySqlite({ path: 'bot.db' });
  * const { tranches } = await reader.snapshot();
  * await reader.close();
- * @throws StoreError `STORE_READ_FAILED` also when there is no store: never an empty answer; `STORE_CORRUPT`,
- * `STORE_SCHEMA_NEWER`, `STORE_DRIVER_MISSING`
+ * @throws StoreError `STORE_READ_FAILED` also when there is no store, never an empty answer, and when an older version
+ * wrote it; `STORE_CORRUPT`, `STORE_SCHEMA_NEWER`, `STORE_DRIVER_MISSING`
  */
 export async function openReadOnlySqlite(options: {
   readonly path: string;
@@ -62,6 +62,7 @@ export async function openReadOnlySqlite(options: {
     database = claim.driver.open(path, { readOnly: true });
     setPragmas(database, 'reader', path);
     assertSchema(database, path);
+    assertCurrentSchema(database, path);
     return readerOf(database, claim, path, readStamp(database, path));
   } catch (error) {
     database?.close();

@@ -20,6 +20,8 @@ import {
   time,
   word,
 } from './column.js';
+import { exitPlan } from './plan-shape.js';
+import { exitProgress } from './progress-shape.js';
 import * as shape from './shape.js';
 import { defineTable } from './table.js';
 import {
@@ -29,31 +31,11 @@ import {
   ORDER_SIDES,
   ORDER_STATUSES,
   POSITION_SIDES,
+  STOP_RULES,
   WIRE_POSITION_SIDES,
 } from './words.js';
 
 const { decimalText, listOf, nullable, objectOf, oneOf, recordOf } = shape;
-
-const levelRule = shape.byKind({
-  percent: objectOf({ percent: decimalText }),
-  price: objectOf({ price: decimalText }),
-});
-
-/** A plan with a rule that this version does not know must not be read as one without it. */
-const exitPlan = objectOf({
-  takeProfits: listOf(objectOf({ level: levelRule, portion: decimalText })),
-  stopLoss: nullable(levelRule),
-  workingType: oneOf(PRICE_SOURCES),
-  priceProtect: shape.flag,
-  takeProfitOrder: oneOf(['limit', 'market-on-trigger', 'local']),
-  stopLossOrder: oneOf(['market-on-trigger', 'local']),
-  exitExecution: objectOf({ kind: oneOf(['market']) }),
-  trailingStop: shape.nothing,
-  breakeven: shape.nothing,
-  timeLimitMs: shape.nothing,
-  volatility: shape.nothing,
-  confirm: shape.nothing,
-});
 
 const closing = objectOf({
   reason: oneOf(CLOSE_REASONS),
@@ -97,6 +79,9 @@ export const TRANCHES = defineTable<TrancheRow>(
     plan: json(exitPlan),
     takeProfits: json(listOf(objectOf({ price: decimalText, portion: decimalText }))),
     stopLoss: nullableDecimal,
+    guard: nullableDecimal,
+    stopRule: word(STOP_RULES),
+    progress: json(exitProgress),
     takenBySlot: json(listOf(decimalText)),
     sources: json(
       listOf(
@@ -131,6 +116,7 @@ export const ORDERS = defineTable<OrderRow>('orders', ['clientOrderId'], {
   trancheId: text,
   role: word(ORDER_ROLES),
   slot: integer,
+  rule: nullableWord(STOP_RULES),
   generation: integer,
   symbol: text,
   side: word(ORDER_SIDES),

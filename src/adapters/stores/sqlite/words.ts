@@ -1,3 +1,4 @@
+import type { StopRule } from '../../../model/exit-plan.js';
 import type { OrderKind, OrderRole, OrderStatus } from '../../../model/order.js';
 import type { OrderSide, PositionSide, WirePositionSide } from '../../../model/side.js';
 import type { CloseReason } from '../../../model/tranche.js';
@@ -13,8 +14,15 @@ export const ORDER_ROLES = wordsOf<OrderRole>({ 'stop-loss': 1, 'take-profit': 1
 export const ORDER_KINDS = wordsOf<OrderKind>({
   market: 1,
   limit: 1,
+  'ioc-limit': 1,
   'stop-market': 1,
+  'stop-limit': 1,
   'take-profit-market': 1,
+});
+export const STOP_RULES = wordsOf<StopRule>({
+  'stop-loss': 1,
+  'trailing-stop': 1,
+  breakeven: 1,
 });
 export const ORDER_STATUSES = wordsOf<OrderStatus>({
   initialized: 1,

@@ -18,6 +18,7 @@ import { parseJson } from '../parse-json.js';
 import type { RestClient } from '../rest-call.js';
 import { EventRouter } from './event-router.js';
 import { ListenKey } from './listen-key.js';
+import { PacedGap } from './paced-gap.js';
 import { StreamCanary } from './stream-canary.js';
 
 export interface AccountStreamOptions {
@@ -41,6 +42,8 @@ export class AccountStream {
   readonly #options: AccountStreamOptions;
   readonly #key: ListenKey;
   readonly #router: EventRouter;
+  /** Margin and leverage move the price at which the exchange liquidates. */
+  readonly #margin: PacedGap;
   readonly #stream: ResilientStream;
   #wasUp = false;
   /** Why the last attempt got no key: says more than that no connection could be made. */
@@ -59,6 +62,7 @@ export class AccountStream {
     this.canary = new StreamCanary(clock, () =>
       this.#renew('the account stream is silent about an order that was accepted'),
     );
+    this.#margin = new PacedGap(clock, (reason) => this.#gap(reason));
     this.#router = new EventRouter({ conditionals, clock, sink, findParent, lookUp });
     this.#stream = options.createStream({
       url: () => this.#url(),
@@ -91,6 +95,7 @@ export class AccountStream {
     this.#closed = true;
     this.canary.clear();
     this.#router.close();
+    this.#margin.close();
     this.#key.close();
     this.#stream.close();
   }
@@ -164,15 +169,18 @@ export class AccountStream {
         return true;
       case 'positions':
         for (const position of event.positions) sink.position(position);
+        if (event.marginMoved) this.#margin.gap('the margin of the account moved');
         return true;
       case 'trade-notice':
         this.canary.heard(event.clientOrderId);
         return true;
       case 'config':
         if (event.positionMode) this.#gap('the settings of the account changed');
+        if (event.leverage) this.#margin.gap('a leverage changed');
         return true;
       case 'margin-call':
         logger.warn({ exchange: dialect.id, symbols: event.symbols.join(' ') }, 'margin call');
+        this.#margin.gap('the exchange called for margin');
         return true;
       case 'key-expired':
         this.#renew('the key of the account stream expired');

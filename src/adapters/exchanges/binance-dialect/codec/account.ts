@@ -1,5 +1,5 @@
-import { decimal, toDecimalString } from '../../../../model/decimal.js';
-import type { PositionMode } from '../../../../model/side.js';
+import { decimal, toDecimalString, tryDecimal } from '../../../../model/decimal.js';
+import type { PositionMode, PositionSide } from '../../../../model/side.js';
 import type {
   FillReport,
   PositionStatusReport,
@@ -22,9 +22,25 @@ export function readPositions(body: unknown): readonly PositionStatusReport[] {
       .filter(({ quantity }) => quantity !== '0')
       .map((position) => ({
         ...position,
+        ...liquidationOf(read, position.side),
         ...(read.has('updateTime') && { time: read.time('updateTime') }),
       }));
   });
+}
+
+/**
+ * Where the side is liquidated. Cross margin in hedge mode shows one price for both sides, which is meant for the larger
+ * one: below the mark price it is none of a SHORT. What makes no sense keeps no position from being read.
+ */
+function liquidationOf(
+  read: WireObject,
+  side: PositionSide,
+): Pick<PositionStatusReport, 'liquidationPrice'> {
+  const price = tryDecimal(read.raw('liquidationPrice'));
+  if (price === null || price.lte(0)) return {};
+  const mark = tryDecimal(read.raw('markPrice'));
+  const isOther = mark?.gt(0) && (side === 'LONG' ? price.gt(mark) : price.lt(mark));
+  return isOther ? {} : { liquidationPrice: toDecimalString(price) };
 }
 
 /** Both sides of one row: in one-way mode the sign tells the side, and the other one is flat. */

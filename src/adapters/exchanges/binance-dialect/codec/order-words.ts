@@ -1,4 +1,5 @@
 import type { OrderKind, VenueOrderStatus } from '../../../../model/order.js';
+import { isLimitKind } from '../../../../model/order-kind.js';
 import type { PriceSource } from '../../../../model/price.js';
 import type { OrderSide, WirePositionSide } from '../../../../model/side.js';
 import type { ExchangeCause } from '../../../../ports/exchange-adapter.js';
@@ -7,7 +8,9 @@ import type { WireObject } from './wire-object.js';
 const TYPES: Readonly<Record<OrderKind, string>> = {
   market: 'MARKET',
   limit: 'LIMIT',
+  'ioc-limit': 'LIMIT',
   'stop-market': 'STOP_MARKET',
+  'stop-limit': 'STOP',
   'take-profit-market': 'TAKE_PROFIT_MARKET',
 };
 
@@ -17,7 +20,7 @@ const KINDS: ReadonlyMap<string, OrderKind> = new Map([
   ['LIMIT', 'limit'],
   ['LIQUIDATION', 'market'],
   ['STOP_MARKET', 'stop-market'],
-  ['STOP', 'stop-market'],
+  ['STOP', 'stop-limit'],
   ['TRAILING_STOP_MARKET', 'stop-market'],
   ['TAKE_PROFIT_MARKET', 'take-profit-market'],
   ['TAKE_PROFIT', 'take-profit-market'],
@@ -41,13 +44,16 @@ export function wireTypeOf(kind: OrderKind): string {
   return TYPES[kind];
 }
 
-export function isConditional(kind: OrderKind): boolean {
-  return kind === 'stop-market' || kind === 'take-profit-market';
+/** How long an order with a limit price works; `undefined` for kinds that have none. */
+export function timeInForceOf(kind: OrderKind): 'GTC' | 'IOC' | undefined {
+  if (!isLimitKind(kind)) return undefined;
+  return kind === 'ioc-limit' ? 'IOC' : 'GTC';
 }
 
 /** A kind that is not known at all is told from whether it has a limit price. */
-export function kindOf(type: string, price: string | undefined): OrderKind {
-  return KINDS.get(type) ?? (price === undefined ? 'market' : 'limit');
+export function kindOf(type: string, price: string | undefined, timeInForce?: unknown): OrderKind {
+  const kind = KINDS.get(type) ?? (price === undefined ? 'market' : 'limit');
+  return kind === 'limit' && timeInForce === 'IOC' ? 'ioc-limit' : kind;
 }
 
 export function sideOf(read: WireObject, field: string): OrderSide {

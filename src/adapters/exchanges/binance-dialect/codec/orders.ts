@@ -1,14 +1,7 @@
 import type { OrderKind, VenueOrderStatus } from '../../../../model/order.js';
+import { isConditionalKind } from '../../../../model/order-kind.js';
 import type { OrderStatusReport } from '../../../../ports/exchange-adapter.js';
-import {
-  causeOf,
-  isConditional,
-  kindOf,
-  sideOf,
-  statusOf,
-  triggerSourceOf,
-  wireSideOf,
-} from './order-words.js';
+import { causeOf, kindOf, sideOf, statusOf, triggerSourceOf, wireSideOf } from './order-words.js';
 import { listOf, WireObject } from './wire-object.js';
 
 /** Marks ids of conditional orders that have an id space of their own. */
@@ -61,9 +54,10 @@ export function readOrder(body: unknown): OrderStatusReport {
   const quantity = read.amount('origQty');
   const executedQty = read.amountOr('executedQty') ?? '0';
   const price = read.priceOr('price');
-  // A stop becomes a market order when it triggers; what it was is in `origType`.
-  const current = kindOf(read.textOr('type', read.textOr('origType', '')), price);
-  const kind = kindOf(read.textOr('origType', read.textOr('type', '')), price);
+  const timeInForce = read.raw('timeInForce');
+  // A stop becomes an ordinary order when it triggers; what it was is in `origType`.
+  const current = kindOf(read.textOr('type', read.textOr('origType', '')), price, timeInForce);
+  const kind = kindOf(read.textOr('origType', read.textOr('type', '')), price, timeInForce);
   const status = statusOf(read, 'status', quantity, executedQty);
   return {
     ...commonOf(read),
@@ -231,7 +225,7 @@ function conditionalStatus(
   kind: OrderKind,
   current: OrderKind,
 ): VenueOrderStatus {
-  return status === 'accepted' && isConditional(kind) && !isConditional(current)
+  return status === 'accepted' && isConditionalKind(kind) && !isConditionalKind(current)
     ? 'triggered'
     : status;
 }
@@ -254,7 +248,7 @@ function triggerOf(
   kind: OrderKind,
   level: string | undefined,
 ): Pick<OrderStatusReport, 'triggerPrice' | 'triggerSource'> {
-  if (!isConditional(kind)) return {};
+  if (!isConditionalKind(kind)) return {};
   return {
     ...optional('triggerPrice', level),
     ...optional('triggerSource', triggerSourceOf(read.raw('workingType'))),

@@ -1,18 +1,11 @@
+import { isConditionalKind } from '../../../../model/order-kind.js';
 import type {
   FillReport,
   OrderStatusReport,
   PositionStatusReport,
 } from '../../../../ports/exchange-adapter.js';
 import { feeOf, positionsOf } from './account.js';
-import {
-  causeOf,
-  isConditional,
-  kindOf,
-  sideOf,
-  statusOf,
-  triggerSourceOf,
-  wireSideOf,
-} from './order-words.js';
+import { causeOf, kindOf, sideOf, statusOf, triggerSourceOf, wireSideOf } from './order-words.js';
 import { type AlgoOrder, optional, readAlgoEvent } from './orders.js';
 import { WireObject } from './wire-object.js';
 
@@ -27,11 +20,16 @@ export type UserEvent =
       readonly isConditional: boolean;
     }
   | { readonly kind: 'algo'; readonly order: AlgoOrder }
-  | { readonly kind: 'positions'; readonly positions: readonly PositionStatusReport[] }
+  /** Positions or balances changed; `marginMoved` when by something else than an order, as a transfer or funding. */
+  | {
+      readonly kind: 'positions';
+      readonly positions: readonly PositionStatusReport[];
+      readonly marginMoved: boolean;
+    }
   /** A trade in short, ahead of the report that tells all of it. */
   | { readonly kind: 'trade-notice'; readonly clientOrderId: string }
-  /** The account's settings changed; `positionMode` when it may be the position mode. */
-  | { readonly kind: 'config'; readonly positionMode: boolean }
+  /** The account's settings changed; `positionMode` when it may be the position mode, `leverage` when it is one. */
+  | { readonly kind: 'config'; readonly positionMode: boolean; readonly leverage: boolean }
   | { readonly kind: 'margin-call'; readonly symbols: readonly string[] }
   | { readonly kind: 'key-expired' }
   /** The server is about to go. */
@@ -59,7 +57,7 @@ export function readUserEvent(frame: unknown): UserEvent {
     case 'TRADE_LITE':
       return { kind: 'trade-notice', clientOrderId: read.textOr('c', '') };
     case 'ACCOUNT_CONFIG_UPDATE':
-      return { kind: 'config', positionMode: read.has('ai') };
+      return { kind: 'config', positionMode: read.has('ai'), leverage: read.has('ac') };
     case 'MARGIN_CALL':
       return { kind: 'margin-call', symbols: marginSymbols(read) };
     case 'listenKeyExpired':
@@ -79,10 +77,11 @@ function readOrderEvent(event: WireObject): UserEvent {
   const executedQty = read.amount('z');
   const price = read.priceOr('p');
   const type = read.text('o');
-  const kind = kindOf(read.textOr('ot', type), price);
+  const timeInForce = read.raw('f');
+  const current = kindOf(type, price, timeInForce);
+  const kind = kindOf(read.textOr('ot', type), price, timeInForce);
   const word = statusOf(read, 'X', quantity, executedQty);
-  const triggered =
-    word === 'accepted' && isConditional(kind) && !isConditional(kindOf(type, price));
+  const triggered = word === 'accepted' && isConditionalKind(kind) && !isConditionalKind(current);
   const shared = {
     symbol,
     orderId: read.id('i'),
@@ -101,7 +100,7 @@ function readOrderEvent(event: WireObject): UserEvent {
     executedQty,
     ...optional('avgPrice', read.priceOr('ap')),
     ...optional('price', price),
-    ...(isConditional(kind) && {
+    ...(isConditionalKind(kind) && {
       ...optional('triggerPrice', read.priceOr('sp')),
       ...optional('triggerSource', triggerSourceOf(read.raw('wt'))),
     }),
@@ -111,7 +110,7 @@ function readOrderEvent(event: WireObject): UserEvent {
     kind: 'order',
     report,
     fill: fillOf(read, shared),
-    isConditional: isConditional(kindOf(type, price)),
+    isConditional: isConditionalKind(current),
   };
 }
 
@@ -131,6 +130,9 @@ function fillOf(read: WireObject, shared: Omit<FillReport, 'trade'>): FillReport
   };
 }
 
+/** Why balances changed, where an order did it: its own events tell the rest. */
+const BY_ORDER = 'ORDER';
+
 function readAccountEvent(event: WireObject): UserEvent {
   const account = event.child('a');
   const time = event.time(event.has('T') ? 'T' : 'E');
@@ -143,7 +145,8 @@ function readAccountEvent(event: WireObject): UserEvent {
       entry: 'ep',
     }).map((position) => ({ ...position, time })),
   );
-  return { kind: 'positions', positions };
+  const reason = account.textOr('m', BY_ORDER);
+  return { kind: 'positions', positions, marginMoved: reason !== BY_ORDER };
 }
 
 function marginSymbols(event: WireObject): readonly string[] {

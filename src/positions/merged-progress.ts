@@ -1,0 +1,44 @@
+import { type Decimal, sumDecimals } from '../model/decimal.js';
+import type { ExitProgress } from '../model/exit-progress.js';
+import type { PositionSide } from '../model/side.js';
+import { isTighter, ratcheted } from './stop-in-force.js';
+import { betterPeak } from './trailing.js';
+
+/**
+ * What the survivor of a merge has lived through: of everything that any of them reached, the part that protects most.
+ *
+ * A time limit is done only once it is done for all of them. The take-profits of the survivor start anew, and with them
+ * the levels that its stop follows.
+ */
+export function mergedProgress(
+  survivor: ExitProgress,
+  absorbed: readonly ExitProgress[],
+  side: PositionSide,
+): ExitProgress {
+  const all = [survivor, ...absorbed];
+  const merged: ExitProgress = {
+    ...survivor,
+    peak: best(all, 'peak', (a, b) => betterPeak(a, b, side)),
+    breakevenReached: all.some(({ breakevenReached }) => breakevenReached),
+    followedLevels: 0,
+    timeLimitDone: all.every(({ timeLimitDone }) => timeLimitDone),
+    volatilityTakeProfit: best(all, 'volatilityTakeProfit', (a, b) =>
+      isTighter(a, b, side) ? b : a,
+    ),
+    fundingPaid: sumDecimals(all.map(({ fundingPaid }) => fundingPaid)),
+  };
+  return absorbed.reduce(
+    (progress, { ratchet }) => (ratchet === null ? progress : ratcheted(progress, ratchet, side)),
+    merged,
+  );
+}
+
+/** The best of the values that are there; `null` without any. */
+function best(
+  all: readonly ExitProgress[],
+  name: 'peak' | 'volatilityTakeProfit',
+  better: (a: Decimal, b: Decimal) => Decimal,
+): Decimal | null {
+  const known = all.flatMap((progress) => progress[name] ?? []);
+  return known.length === 0 ? null : known.reduce(better);
+}
