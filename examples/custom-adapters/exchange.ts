@@ -6,6 +6,7 @@ import type {
   OrderOutcome,
   OrderQuery,
   PlaceOrderRequest,
+  RejectCode,
 } from 'position-monitor';
 import type { ToyOrder, ToyRefusal, ToyVenue } from './toy-venue.js';
 import { CODES, fillFrom, orderFrom, positionsFrom, TYPES } from './toy-words.js';
@@ -66,13 +67,15 @@ export class ToyExchange implements ExchangeAdapter {
     return { symbol, tickSize: tick, stepSize: step };
   }
 
-  placeOrder(request: PlaceOrderRequest): Promise<OrderOutcome> {
+  async placeOrder(request: PlaceOrderRequest): Promise<OrderOutcome> {
+    const type = TYPES[request.kind];
+    if (type === undefined) return refused('unsupported-order-kind', request.kind);
     return this.#write(() =>
       this.#venue.send({
         ref: request.clientOrderId,
         market: request.symbol,
         dir: request.side === 'BUY' ? 'b' : 's',
-        type: TYPES[request.kind],
+        type,
         qty: request.quantity,
         px: request.triggerPrice ?? request.price ?? null,
         reduce: request.reduceOnly,
@@ -113,10 +116,13 @@ export class ToyExchange implements ExchangeAdapter {
     try {
       const answer = await send();
       if (!('error' in answer)) return { kind: 'accepted', report: orderFrom(answer) };
-      const code = CODES[answer.error] ?? 'other';
-      return { kind: 'rejected', rejection: { code, detail: answer.error } };
+      return refused(CODES[answer.error] ?? 'other', answer.error);
     } catch (error) {
       return { kind: 'unknown', detail: String(error) };
     }
   }
+}
+
+function refused(code: RejectCode, detail: string): OrderOutcome {
+  return { kind: 'rejected', rejection: { code, detail } };
 }

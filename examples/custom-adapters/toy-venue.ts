@@ -54,12 +54,6 @@ export interface ToyRefusal {
   readonly error: string;
 }
 
-const TYPES = {
-  market: 'mkt',
-  limit: 'lmt',
-  'stop-market': 'stp',
-  'take-profit-market': 'lmt',
-} as const;
 const KINDS = { mkt: 'market', lmt: 'limit', stp: 'stop-market' } as const;
 const ERRORS: Readonly<Record<string, string>> = {
   'reduce-only': 'E_REDUCE',
@@ -195,7 +189,7 @@ function toyOrder(order: OrderStatusReport): ToyOrder {
     ref: order.clientOrderId ?? '',
     market: order.symbol,
     dir: order.side === 'BUY' ? 'b' : 's',
-    type: TYPES[order.kind],
+    type: typeOf(order),
     qty: String(order.quantity),
     px: (order.triggerPrice ?? order.price)?.toString() ?? null,
     reduce: order.reduceOnly === true,
@@ -204,6 +198,12 @@ function toyOrder(order: OrderStatusReport): ToyOrder {
     avg: order.avgPrice?.toString() ?? null,
     ts: order.time,
   };
+}
+
+/** It takes no other kinds than these three. */
+function typeOf({ kind }: OrderStatusReport): ToyOrder['type'] {
+  if (kind === 'stop-market') return 'stp';
+  return kind === 'market' ? 'mkt' : 'lmt';
 }
 
 function toyTrade({ trade, orderId, clientOrderId, symbol, side, time }: FillReport): ToyTrade {

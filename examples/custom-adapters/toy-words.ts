@@ -17,11 +17,11 @@ export const CODES: Readonly<Record<string, RejectCode>> = {
   E_PASSED: 'would-trigger',
 };
 
-export const TYPES: Readonly<Record<OrderKind, ToyOrder['type']>> = {
+/** The kinds of orders that the exchange has. `capabilities.orderKinds` names the same, and no other is asked for. */
+export const TYPES: Readonly<Partial<Record<OrderKind, ToyOrder['type']>>> = {
   market: 'mkt',
   limit: 'lmt',
   'stop-market': 'stp',
-  'take-profit-market': 'lmt',
 };
 
 const KINDS = { mkt: 'market', lmt: 'limit', stp: 'stop-market' } as const;

@@ -103,9 +103,22 @@ export function syntheticMarket(seed: number): Market {
     sources: ['LAST'],
     minuteMs: 60_000,
     plans: {
-      BTCUSDT: { takeProfitPct: 1.5, stopLossPct: 2 },
+      // A ladder: after its first level nothing is lost any more, after the second the first is kept.
+      BTCUSDT: {
+        takeProfitLevels: [
+          { pct: 0.5, portion: 0.4 },
+          { pct: 1, portion: 0.3 },
+          { pct: 2, portion: 0.3 },
+        ],
+        stopLossPct: 2,
+        breakeven: { afterLevel: 1, includeFees: true, followLevels: true },
+      },
       ETHUSDT: { takeProfitPct: 1.8, stopLossPct: 2.2 },
-      SOLUSDT: { takeProfitPct: 2, stopLossPct: 2.5 },
+      // A stop that follows: what a crash gives it keeps.
+      SOLUSDT: {
+        stopLossPct: 2.5,
+        trailingStop: { activationPct: 1.5, callbackPct: 1.5, stepPct: 0.3 },
+      },
     },
     ticks: () => synthesised(seed),
   };

@@ -18,9 +18,13 @@ const MONEY = new Intl.NumberFormat('en-US', {
 export class Story {
   readonly #ledgers = new Map<string, Ledger>();
   readonly #numbers = new Map<string, number>();
+  /** How often the stop of a tranche was moved, and where it was moved to first. */
+  readonly #moves = new Map<string, { count: number; stop: string | null }>();
 
   listen(monitor: PositionMonitor): void {
     monitor.on('protection:placed', (event) => this.#onProtected(event, monitor));
+    monitor.on('fill:applied', (event) => this.#onFill(event, monitor));
+    monitor.on('tranche:updated', (event) => this.#onUpdated(event));
     monitor.on('tranche:closed', (event) => this.#onClosed(event));
     monitor.on('tranche:merged', ({ time, symbol, merged }) =>
       this.line(time, symbol, 'merged', `${merged.length + 1} tranches in profit are one now`),
@@ -46,36 +50,78 @@ export class Story {
   ): void {
     const tranche = monitor.tranche(trancheId);
     if (tranche === undefined) return;
-    const { levels, side, quantity, entryPrice } = tranche;
+    if (this.#moves.has(trancheId)) return;
+    const { levels, side, quantity, entryPrice, plan } = tranche;
+    this.#moves.set(trancheId, { count: 0, stop: levels.stopLoss });
     const profits = levels.takeProfits.map(({ price }) => price).join(', ');
     const name = this.#numberOf(trancheId);
-    const where = coverage === 'resting' ? 'rest at the exchange' : `covered: ${coverage}`;
+    const where = coverage === 'resting' ? 'at the exchange' : `covered: ${coverage}`;
+    const more = [
+      ...(profits === '' ? [] : [`take-profit ${profits}`]),
+      ...(plan.trailingStop === null
+        ? []
+        : [`a trail from ${plan.trailingStop.activationPct} % on`]),
+    ];
     this.line(
       time,
       symbol,
       'guarded',
-      `tranche ${name}, ${side} ${quantity} from ${short(entryPrice)}: stop ${levels.stopLoss} and take-profit ${profits} ${where}`,
+      `tranche ${name}, ${side} ${quantity} from ${short(entryPrice)}: ${[`stop ${levels.stopLoss}`, ...more].join(', ')} ${where}`,
+    );
+  }
+
+  /** Levels that take a part; the last exit is told with the end of the tranche. */
+  #onFill(
+    { time, symbol, trancheId, quantity, price, effect }: MonitorEventMap['fill:applied'],
+    monitor: PositionMonitor,
+  ): void {
+    const tranche = trancheId === null ? undefined : monitor.tranche(trancheId);
+    if (effect !== 'exit' || tranche === undefined || tranche.quantity === '0') return;
+    this.line(
+      time,
+      symbol,
+      'target',
+      `tranche ${this.#numberOf(tranche.id)}: take-profit took ${quantity} at ${price}, ${tranche.quantity} is left`,
+    );
+  }
+
+  /** Where a rule moved the stop: each place of breakeven, of a trail only the first one. */
+  #onUpdated({ time, symbol, trancheId, tranche }: MonitorEventMap['tranche:updated']): void {
+    const { stopLoss, stopRule } = tranche.levels;
+    const known = this.#moves.get(trancheId);
+    if (known === undefined || stopLoss === known.stop || tranche.quantity === '0') return;
+    this.#moves.set(trancheId, { count: known.count + 1, stop: stopLoss });
+    if (stopRule === 'trailing-stop' && known.count > 0) return;
+    const follows = stopRule === 'trailing-stop' ? ' and follows the best price from now on' : '';
+    this.line(
+      time,
+      symbol,
+      'stop',
+      `tranche ${this.#numberOf(trancheId)}: goes to ${stopLoss} (${stopRule})${follows}`,
     );
   }
 
   #onClosed(event: MonitorEventMap['tranche:closed']): void {
-    const { time, symbol, reason, chain, realizedPnl, fees, slippage, quantity, tranche } = event;
+    const { time, symbol, side, reason, chain, realizedPnl, fees, tranche } = event;
     const net = Number(realizedPnl) - Number(fees);
     const ledger = this.#ledgerOf(symbol);
     ledger.exits.set(reason, (ledger.exits.get(reason) ?? 0) + 1);
     ledger.pnl += Number(realizedPnl);
     ledger.fees += Number(fees);
-    ledger.worst = Math.min(ledger.worst, Number(slippage ?? 0));
-    const [fill] = chain.fills;
+    const fill = chain.fills.at(-1);
     const order = fill?.role === 'close' ? 'market close' : `resting ${fill?.role} order`;
-    const slipped =
-      Number(slippage ?? 0) < 0 ? `, ${short(`${-Number(slippage)}`)} worse than its level` : '';
+    const better = (Number(fill?.price) - Number(chain.level)) * (side === 'LONG' ? 1 : -1);
+    const slippage = chain.level === null ? 0 : better;
+    ledger.worst = Math.min(ledger.worst, slippage);
+    const slipped = slippage < 0 ? `, ${short(`${-slippage}`)} worse than its level` : '';
+    const { count = 0 } = this.#moves.get(tranche.id) ?? {};
+    const moved = reason === 'trailing-stop' ? `, moved ${count} times` : '';
     const price = chain.tick === null ? '' : `${chain.tick.source} ${chain.tick.price} -> `;
     this.line(
       time,
       symbol,
       'EXIT',
-      `tranche ${this.#numberOf(tranche.id)}: ${price}${reason} at ${chain.level} -> ${order} -> ${quantity} filled at ${short(fill?.price ?? '')}${slipped}  ${coloured(net)}`,
+      `tranche ${this.#numberOf(tranche.id)}: ${price}${reason} at ${chain.level}${moved} -> ${order} -> ${fill?.quantity} filled at ${short(fill?.price ?? '')}${slipped}  ${coloured(net)}`,
     );
   }
 
