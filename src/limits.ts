@@ -390,6 +390,8 @@ export const FEED_OFFSET_WINDOW_MS = 60_000;
 /** Longest pause between two attempts to wake a silent stream, ms (doubling). */
 export const FEED_REVIVE_PAUSE_MAX_MS = 600_000;
 
+/** Lengths of bars that are kept for one symbol. */
+export const BAR_LENGTHS_MAX = 16;
 /** Most bars that a price feed is asked for at once. */
 export const BARS_FETCH_MAX = 1_000;
 /** An average range is warmed up with so many times its period: what is left of its first value is below 0.02 percent. */

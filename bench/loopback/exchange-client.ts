@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Answer, Command } from './words.js';
+import type { Answer, Command, VenueOptions } from './words.js';
 
 type Wanted<Kind> = Kind extends unknown ? Omit<Kind, 'id'> : never;
 
@@ -23,11 +23,14 @@ export class ExchangeProcess {
     });
   }
 
-  static async start(): Promise<{
+  static async start(options: VenueOptions = {}): Promise<{
     readonly process: ExchangeProcess;
     readonly addresses: readonly ExchangeAddress[];
   }> {
-    const child = fork(fileURLToPath(new URL('exchange-process.ts', import.meta.url)));
+    // The bundle of the bench has it beside itself.
+    const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+    const script = fileURLToPath(new URL(`exchange-process${ending}`, import.meta.url));
+    const child = fork(script, [JSON.stringify(options)]);
     const addresses: ExchangeAddress[] = [];
     await new Promise<void>((resolve, reject) => {
       child.on('exit', () => reject(new Error('the exchange process ended')));

@@ -4,22 +4,32 @@ import {
   type ExchangeServer,
   type RequestRecord,
 } from 'position-monitor/testing/server';
-import { type Answer, API_KEY, API_SECRET, type Command, INSTRUMENTS } from './words.js';
+import {
+  type Answer,
+  API_KEY,
+  API_SECRET,
+  type Command,
+  INSTRUMENTS,
+  type VenueOptions,
+} from './words.js';
 
-/** Events of the account come so late, ms: a fill is handed over before the stream tells it. */
-const EVENT_DELAY_MS = 15;
-
+const options = JSON.parse(process.argv[2] ?? '{}') as VenueOptions;
 const servers = await Promise.all([start(), start()]);
 
 async function start(): Promise<ExchangeServer> {
   return await createExchangeServer({
-    dialect: 'binance',
+    dialect: options.dialect ?? 'binance',
     apiKey: API_KEY,
     apiSecret: API_SECRET,
     instruments: INSTRUMENTS,
-    eventDelayMs: EVENT_DELAY_MS,
+    eventDelayMs: options.eventDelayMs ?? 15,
+    answerDelayMs: options.answerDelayMs ?? 0,
     balance: 1_000_000_000,
-    limits: { weightPerMinute: 1_000_000, ordersPer10s: 100_000, ordersPerMinute: 1_000_000 },
+    limits: {
+      weightPerMinute: 100_000_000,
+      ordersPer10s: 10_000_000,
+      ordersPerMinute: 100_000_000,
+    },
   });
 }
 

@@ -20,6 +20,16 @@ export interface Answer {
   readonly streamUrl?: string;
 }
 
+/** How the exchanges behave. */
+export interface VenueOptions {
+  /** Default `binance`. */
+  readonly dialect?: 'binance' | 'aster';
+  /** Time that answers take, ms. Default 0. */
+  readonly answerDelayMs?: number;
+  /** Time that events of the account take, ms. Default 15: a fill is handed over before the stream tells it. */
+  readonly eventDelayMs?: number;
+}
+
 export const API_KEY = 'bench-key';
 export const API_SECRET = 'bench-secret';
 export const START_PRICE = '3000.00';
@@ -27,7 +37,9 @@ export const START_PRICE = '3000.00';
 export const RESTING = 'RESTUSDT';
 export const LOCAL = 'LOCALUSDT';
 export const QUANTITY = '0.5';
-export const INSTRUMENTS = [RESTING, LOCAL].map((symbol) => ({
+/** Symbols for many fills at a time. */
+export const MANY_SYMBOLS: readonly string[] = Array.from({ length: 64 }, (_, n) => `M${n}USDT`);
+export const INSTRUMENTS = [RESTING, LOCAL, ...MANY_SYMBOLS].map((symbol) => ({
   symbol,
   tickSize: '0.01',
   stepSize: '0.001',

@@ -25,6 +25,7 @@ import {
 } from '../model/order.js';
 import { type Exit, remaining } from '../model/tranche.js';
 import { splitMarketQuantity } from '../positions/desired-exits.js';
+import { accountAgrees } from './account-agrees.js';
 import { disarmAll, isUrgent } from './begin-close.js';
 import { settleCloseWaiters } from './close-waiters.js';
 import { waitForStopsLeftBehind, waitForTakeProfits, waitForTriggeredStop } from './close-waits.js';
@@ -182,10 +183,7 @@ function waitForView(step: Step, node: TrancheNode): boolean {
   }
   const { comparedAt, exchangeUp } = step.state;
   const fresh = exchangeUp && comparedAt !== null && step.mono - comparedAt < ACCOUNT_VIEW_FRESH_MS;
-  /** A comparison that found something else than we hold answers for nothing. */
-  const { differences, unsure } = step.symbol(tranche.symbol);
-  const agrees = differences[tranche.side] === null && !unsure[tranche.side];
-  if (fresh && agrees && !close.mustRead) return false;
+  if (fresh && accountAgrees(step, tranche) && !close.mustRead) return false;
   if (close.view === 'none') {
     close.view = 'reading';
     close.readingSince = step.mono;

@@ -64,7 +64,12 @@ export function applyFeedConnection(
       const sources = [...state.feedSources];
       current.send({ kind: 'watch-prices', symbol: symbol.symbol, sources });
       for (const source of sources)
-        current.send({ kind: 'confirm-price', symbol: symbol.symbol, source });
+        current.send({
+          kind: 'confirm-price',
+          symbol: symbol.symbol,
+          source,
+          askedAt: current.mono,
+        });
     }
   }
 }

@@ -20,7 +20,7 @@ import { endGap } from './coverage-gap.js';
 import { evictClosed } from './evict-closed.js';
 import { tellFill } from './executions.js';
 import { tellFailure } from './order-traffic.js';
-import { freshPrice, stopSource } from './price-sources.js';
+import { stopPrice } from './price-sources.js';
 import { forgetHits, newNode, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { keepPeak } from './trail.js';
@@ -174,15 +174,9 @@ function join(step: Step, node: TrancheNode, intake: Intake, instrument: Instrum
     tranche.progress,
   );
   tranche.plan = plan;
-  joinTranche(tranche, intake, instrument, step.now, stopPrice(step, tranche));
+  joinTranche(tranche, intake, instrument, step.now, stopPrice(step.state, tranche, step.mono));
   step.touch(node);
   if (problem !== null) tellFailure(step, node, null, problem);
-}
-
-/** What the stops of the tranche are judged on now. */
-function stopPrice(step: Step, tranche: Tranche): Decimal | null {
-  const symbol = step.symbol(tranche.symbol);
-  return freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono);
 }
 
 /** A fill is never dropped because one of its levels is impossible: the other level still protects it. */
@@ -239,7 +233,7 @@ export function merge(step: Step, ids: readonly Tranche['id'][], reason: string)
     nodes.map((node) => node.tranche),
     instrument,
     step.now,
-    stopPrice(step, first.tranche),
+    stopPrice(step.state, first.tranche, step.mono),
   );
   const node = step.node(survivor.id) as TrancheNode;
   const symbol = step.symbol(survivor.symbol);

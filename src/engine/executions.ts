@@ -3,7 +3,9 @@ import type { WorkingOrder } from '../model/order.js';
 import type { PositionSide } from '../model/side.js';
 import { type CloseReason, type Exit, remaining } from '../model/tranche.js';
 import type { ExecutionDelta } from '../orders/execution-ledger.js';
+import { sharesLeft } from '../positions/level-shares.js';
 import { isLooser } from '../positions/stop-budget.js';
+import { takeProfitQuantities } from '../positions/take-profit-quantities.js';
 import { applyExit } from '../positions/tranche-arithmetic.js';
 import { isSharedStop, ownStopQuantity, RESTING } from './shared-stops.js';
 import type { TrancheNode } from './state.js';
@@ -92,10 +94,25 @@ function bookExit(
     },
     step.now,
   );
+  if (order.role === 'take-profit') countLevel(step, node, order.slot);
   node.lastFillMono = step.mono;
   step.touch(node);
   const orderId = order.venueOrderId ?? order.clientOrderId;
   tellFill(step, node, order.terms.side, orderId, quantity, price, fee, 'exit', order.role);
+}
+
+/** A level is taken once an order of it has executed and nothing is left for it: those before it are by then, too. */
+function countLevel(step: Step, { tranche }: TrancheNode, slot: number): void {
+  const { minNotionalOnExits } = step.state.venue;
+  const { instrument } = step.symbol(tranche.symbol);
+  /** While the filters are not known again, its exact share decides. */
+  const quantities =
+    instrument === null
+      ? sharesLeft(tranche)
+      : takeProfitQuantities(tranche, instrument, minNotionalOnExits);
+  const left = quantities[slot];
+  if (left === undefined || left.gt(0) || tranche.progress.levelsTaken > slot) return;
+  tranche.progress = { ...tranche.progress, levelsTaken: slot + 1 };
 }
 
 /** Two exits of one tranche filled together: the surplus came out of its siblings, newest first. */

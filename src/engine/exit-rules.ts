@@ -1,8 +1,7 @@
-import { decimal, ZERO } from '../model/decimal.js';
-import type { ExitProgress } from '../model/exit-progress.js';
-import { takeProfitQuantities } from '../positions/take-profit-quantities.js';
+import { decimal } from '../model/decimal.js';
 import { relevelAt } from '../positions/tranche-arithmetic.js';
 import { guardLiquidation } from './liquidation-guard.js';
+import { stopPrice } from './price-sources.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { watchTimeLimit } from './time-limit.js';
@@ -18,12 +17,12 @@ export function advanceRules(step: Step, node: TrancheNode): void {
   if (!hasRules(step, node)) return;
   const { progress } = tranche;
   armTrail(node);
-  followTakeProfits(step, node);
+  followTakeProfits(node);
   followVolatility(step, node);
   watchTimeLimit(step, node);
   if (tranche.state !== 'OPEN') return;
   const before = tranche.levels;
-  relevelAt(tranche, step.instrument(tranche.symbol));
+  relevelAt(tranche, step.instrument(tranche.symbol), stopPrice(step.state, tranche, step.mono));
   guardLiquidation(step, node);
   const { levels } = tranche;
   if (tranche.progress !== progress) step.touch(node);
@@ -67,31 +66,13 @@ function armTrail({ tranche }: TrancheNode): void {
     tranche.progress = { ...tranche.progress, peak: tranche.entryPrice };
 }
 
-/** A take-profit level was taken: breakeven may be reached by it, and the stop may follow further. */
-function followTakeProfits(step: Step, node: TrancheNode): void {
-  const { tranche } = node;
+/** A take-profit level was taken: breakeven may be reached by it. */
+function followTakeProfits({ tranche }: TrancheNode): void {
   const { breakeven } = tranche.plan;
   if (breakeven?.trigger.kind !== 'level') return;
-  const taken = Math.max(levelsTaken(step, node), tranche.progress.followedLevels);
-  const progress: ExitProgress = {
-    ...tranche.progress,
-    followedLevels: taken,
-    breakevenReached: tranche.progress.breakevenReached || taken >= breakeven.trigger.level,
-  };
-  if (taken !== tranche.progress.followedLevels) tranche.progress = progress;
-}
-
-/** How many levels, nearest first, have nothing left to take. */
-function levelsTaken(step: Step, { tranche }: TrancheNode): number {
-  const instrument = step.instrument(tranche.symbol);
-  const { minNotionalOnExits } = step.state.venue;
-  const left = takeProfitQuantities(tranche, instrument, minNotionalOnExits);
-  let taken = 0;
-  for (const [slot, quantity] of left.entries()) {
-    if (quantity.gt(0) || (tranche.takenBySlot[slot] ?? ZERO).lte(0)) break;
-    taken = slot + 1;
-  }
-  return taken;
+  if (tranche.progress.breakevenReached || tranche.progress.levelsTaken < breakeven.trigger.level)
+    return;
+  tranche.progress = { ...tranche.progress, breakevenReached: true };
 }
 
 function followVolatility(step: Step, { tranche }: TrancheNode): void {

@@ -10,14 +10,13 @@ import { isSettled, type WorkingOrder } from '../model/order.js';
 import type { OrderReport } from '../model/reports.js';
 import { configuredPlan } from '../model/settings.js';
 import { isOwnClientOrderId, parseClientOrderId } from '../orders/client-order-id.js';
-import { absorbEvidence, type ExecutionDelta, newLedger } from '../orders/execution-ledger.js';
-import type { PriceBook } from '../triggers/price-book.js';
+import { absorbEvidence, newLedger } from '../orders/execution-ledger.js';
 import { bookEntry } from './entries.js';
 import { claimAdopted, reduceFirst } from './fill-parts.js';
+import { rememberFillPrice } from './fill-price.js';
 import { reduceLateEntry } from './misread-exits.js';
 import { adoptStray, applyOwnFill, ownOrder } from './order-reports.js';
 import { waitForCover } from './order-traffic.js';
-import { openBook } from './price-sources.js';
 import { ledgerKey, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -108,7 +107,7 @@ function bookForeignFill(step: Step, input: FillInput): void {
     answerByCover(step, requestId, ledger);
     return;
   }
-  rememberReference(step, evidence, delta);
+  rememberFillPrice(step, evidence, delta);
   const entry = reduceFirst(step, evidence, delta);
   if (entry !== null && !claimAdopted(step, evidence, entry, ledger)) {
     if (plan === null) {
@@ -129,40 +128,6 @@ function bookForeignFill(step: Step, input: FillInput): void {
   }
   if (evidence.terminal) expire(step, registration);
   answerByCover(step, requestId, ledger);
-}
-
-/**
- * A fill's price is a price that the exchange told: the reference for the first tick where there is none yet, and newer
- * than the last trade where it was made after it. So a level is never judged on a price from before its own fill.
- */
-function rememberReference(step: Step, evidence: FillEvidence, delta: ExecutionDelta): void {
-  const price = Number(delta.cost.div(delta.quantity));
-  const symbol = step.symbol(evidence.symbol);
-  for (const source of step.state.feedSources) {
-    const book = openBook(step.state, symbol, source);
-    if (isContradicted(book, price, evidence.time)) {
-      book.forget();
-      step.revisitAll(symbol);
-      step.send({ kind: 'confirm-price', symbol: evidence.symbol, source });
-      continue;
-    }
-    const later =
-      source === 'LAST' && evidence.time >= book.lastExchangeTime && book.insideBand(price);
-    if (Number.isNaN(book.last) || book.isInferred || later) {
-      /** Guards on it count from here, those of other tranches as well. */
-      if (book.lastHeardAt === Number.NEGATIVE_INFINITY || Number.isNaN(book.last))
-        step.revisitAll(symbol);
-      book.acceptInferred(price, step.mono, Math.min(evidence.time, step.venue));
-    }
-  }
-}
-
-/**
- * The exchange traded at a price far from the last one, and no earlier: one of the two is wrong, and a level must not be
- * judged on either. A price that nobody could confirm or deny is found out by this.
- */
-function isContradicted(book: PriceBook, price: number, time: number): boolean {
-  return !Number.isNaN(book.last) && !book.insideBand(price) && time >= book.lastExchangeTime;
 }
 
 function hasLive(step: Step, symbol: string): boolean {

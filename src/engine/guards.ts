@@ -2,6 +2,7 @@ import { type Decimal, decimal } from '../model/decimal.js';
 import type { PositionSide } from '../model/side.js';
 import type { Tranche } from '../model/tranche.js';
 import { breakevenActivation } from '../positions/breakeven.js';
+import { awaitedStop } from '../positions/standing-rules.js';
 import { takeProfitQuantities } from '../positions/take-profit-quantities.js';
 import { trailActivation, trailLevel, trailStep } from '../positions/trailing.js';
 import type { ArmedLevel, PriceBook } from '../triggers/price-book.js';
@@ -86,6 +87,12 @@ function ruleLevels(step: Step, node: TrancheNode): readonly Level[] {
     if (price !== null)
       wanted.push({ rule: 'breakeven', slot: 0, price, direction: inFavour(side) });
   }
+  const awaited = awaitedStop(node.tranche, step.instrument(symbol));
+  if (awaited !== null) {
+    const { tickSize } = step.instrument(symbol);
+    const price = side === 'LONG' ? awaited.plus(tickSize) : awaited.minus(tickSize);
+    wanted.push({ rule: 'stop-awaited', slot: 0, price, direction: inFavour(side) });
+  }
   if (trailingStop !== null) {
     const { peak } = progress;
     const activation = trailActivation(trailingStop, entryPrice, side);
@@ -146,10 +153,17 @@ function syncTrail(step: Step, node: TrancheNode): ArmedLevel | null {
   const book = openBook(step.state, step.symbol(tranche.symbol), source);
   const wanted = trailingStop !== null && peak !== null && !paused;
   const { trail } = node;
-  if (wanted && trail?.book === book && trail.callbackPct === trailingStop.callbackPct) return null;
+  const instrument = step.instrument(tranche.symbol);
+  if (
+    wanted &&
+    trail?.book === book &&
+    trail.callbackPct === trailingStop.callbackPct &&
+    trail.instrument === instrument
+  ) {
+    return null;
+  }
   const best = keepPeak(node);
   if (!wanted || best === null) return null;
-  const instrument = step.instrument(tranche.symbol);
   const { side } = tranche;
   const levelAt = (price: Decimal) => trailLevel(trailingStop, price, side, instrument);
   const handle = book.armTrail(
@@ -162,7 +176,7 @@ function syncTrail(step: Step, node: TrancheNode): ArmedLevel | null {
     },
     best,
   );
-  node.trail = { book, handle, callbackPct: trailingStop.callbackPct };
+  node.trail = { book, handle, callbackPct: trailingStop.callbackPct, instrument };
   return {
     trancheId: tranche.id,
     rule: 'trailing-stop',

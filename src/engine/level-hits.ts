@@ -47,6 +47,9 @@ export function onLevelHit(
       tranche.progress = { ...tranche.progress, breakevenReached: true };
       step.touch(node);
       return;
+    case 'stop-awaited':
+      /** The look at the tranche that follows sets the stop. */
+      return;
     case 'time-limit':
       applyTimeLimit(step, node, trigger);
       return;
@@ -95,7 +98,7 @@ function hitTakeProfit(
     return;
   }
   node.profitGraces.delete(slot);
-  node.taking.set(slot, { level: exact, trigger });
+  node.taking.set(slot, { level: exact, trigger, since: step.mono });
 }
 
 /** Ends graces whose time is over. */
@@ -113,7 +116,7 @@ export function endGraces(step: Step, node: TrancheNode): void {
     const source = profitSource(step.state, node.tranche);
     const price = freshPrice(step.state, step.symbol(node.tranche.symbol), source, step.mono);
     if (price !== null && isReached(price, grace.level, node.tranche.side))
-      node.taking.set(slot, grace);
+      node.taking.set(slot, { ...grace, since: step.mono });
   }
   const stop = node.grace['stop-loss'];
   if (stop === undefined) return;

@@ -7,7 +7,7 @@ import type { Tranche } from '../model/tranche.js';
 import { favoured } from '../positions/favoured.js';
 import { isTighter, ratcheted } from '../positions/stop-in-force.js';
 import { relevelAt } from '../positions/tranche-arithmetic.js';
-import { freshPrice, stopSource } from './price-sources.js';
+import { stopPrice } from './price-sources.js';
 import type { SymbolState, TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
@@ -23,7 +23,7 @@ export function loosestStop(step: Step, tranche: Tranche): Decimal | null {
   const instrument = step.instrument(tranche.symbol);
   const liquidationPrice = symbol.liquidation[side];
   if (plan.liquidationBufferPct === null || liquidationPrice === null) return null;
-  const price = freshPrice(step.state, symbol, stopSource(step.state, tranche), step.mono);
+  const price = stopPrice(step.state, tranche, step.mono);
   if (!isTighter(price ?? tranche.entryPrice, liquidationPrice, side)) return null;
   const level = favoured(liquidationPrice, decimal(plan.liquidationBufferPct), side);
   return level.gt(0) ? roundStop(level, side, instrument) : null;
@@ -53,7 +53,7 @@ export function guardLiquidation(step: Step, node: TrancheNode): void {
     return;
   const level = beforeFloor(plan, limit, side, instrument);
   tranche.progress = ratcheted(tranche.progress, { level, rule: 'stop-loss' }, side);
-  relevelAt(tranche, instrument);
+  relevelAt(tranche, instrument, stopPrice(step.state, tranche, step.mono));
   step.emit('protection:tightened', {
     symbol: tranche.symbol,
     positionId: tranche.positionId,

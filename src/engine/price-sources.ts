@@ -25,6 +25,12 @@ export function stopSource(state: EngineState, tranche: Tranche): PriceSource {
   return judgedSource(state.feedSources, wanted, tranche.side) ?? wanted;
 }
 
+/** What the stops of the tranche are judged on now; `null` = no fresh price. */
+export function stopPrice(state: EngineState, tranche: Tranche, mono: number): Decimal | null {
+  const symbol = state.symbols.get(tranche.symbol);
+  return symbol === undefined ? null : freshPrice(state, symbol, stopSource(state, tranche), mono);
+}
+
 /** What fills a take-profit: the side of the book that it meets where the feed gives it, else the last trade. */
 export function profitSource(state: EngineState, tranche: Tranche): PriceSource {
   const bookSide = tranche.side === 'LONG' ? 'BID' : 'ASK';

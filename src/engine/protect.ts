@@ -1,6 +1,6 @@
 import { REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
 import { sumDecimals } from '../model/decimal.js';
-import { type DesiredRole, isAsDesired } from '../model/desired-order.js';
+import { type DesiredOrder, type DesiredRole, isAsDesired } from '../model/desired-order.js';
 import { isOpen, isTerminal, openQuantity, rests, type WorkingOrder } from '../model/order.js';
 import { insidePriceBand } from '../model/price.js';
 import { remaining } from '../model/tranche.js';
@@ -13,6 +13,7 @@ import {
   type TakeProfitWish,
 } from '../positions/desired-exits.js';
 import { takeProfitQuantities } from '../positions/take-profit-quantities.js';
+import { mayHaveExecuted } from './account-agrees.js';
 import { beginClose } from './begin-close.js';
 import { advanceConfirmation } from './confirmation.js';
 import { coverageOf, isGuardedLocally, restingStopQuantity } from './coverage.js';
@@ -30,6 +31,7 @@ import type { Step } from './step-context.js';
 import { isPooled, stopPlanOf } from './stop-plan.js';
 import { attemptsToCover } from './stop-pool.js';
 import { stopRoom } from './stop-room.js';
+import { fillsUntil } from './triggered-stops.js';
 
 const SHARED: DesiredRole = { orders: [], local: 'pooled' };
 
@@ -178,7 +180,7 @@ function tellGap(step: Step, node: TrancheNode, leaving: readonly WorkingOrder[]
 function watchTriggeredStops(step: Step, node: TrancheNode): void {
   for (const order of stopsFor(step.state, node)) {
     if (order.status !== 'triggered') continue;
-    const due = (order.triggeredAt ?? step.mono) + TRIGGERED_UNFILLED_MS;
+    const due = fillsUntil(step, order);
     if (step.mono < due) step.wake(node, due);
     else
       beginClose(step, node, {
@@ -292,12 +294,14 @@ function takeWhole(step: Step, node: TrancheNode): void {
   }
   const last = [...node.taking.values()].at(-1);
   if (last === undefined || splitMarketQuantity(rest, instrument).length > 0) return;
-  beginClose(step, node, { reason: 'take-profit', ...last });
+  const { level, trigger } = last;
+  beginClose(step, node, { reason: 'take-profit', level, trigger });
 }
 
 /** Take-profits: amended by cancelling first, so that two never rest for one quantity. */
 function placeTakeProfits(step: Step, node: TrancheNode): void {
-  const diff = diffTakeProfits(placeableProfits(step, node), ordersOf(node, 'take-profit'));
+  const wanted = placeableProfits(step, node).filter((order) => !isInDoubt(step, node, order));
+  const diff = diffTakeProfits(wanted, ordersOf(node, 'take-profit'));
   for (const order of diff.cancel) requestCancel(step, order, REPLACED);
   if (diff.place.length === 0 && diff.resend.length === 0) return;
   if (step.mono < node.profit.retryAt) {
@@ -314,6 +318,16 @@ function placeTakeProfits(step: Step, node: TrancheNode): void {
     ...diff.resend,
     ...intend(step, node, 'take-profit', diff.place),
   ]);
+}
+
+/** A level that was passed is taken at market only once nothing of it can have been executed unheard. */
+function isInDoubt(step: Step, node: TrancheNode, { kind, slot }: DesiredOrder): boolean {
+  const taken = node.taking.get(slot);
+  if (kind !== 'market' || taken === undefined || !mayHaveExecuted(step, node, taken.since))
+    return false;
+  step.send({ kind: 'compare-account', reason: 'a take-profit level was passed unheard' });
+  step.wake(node, step.mono + REPLAN_PAUSE_MS);
+  return true;
 }
 
 /** Whether everything that the plan wants resting rests, and the rest is guarded as planned. */

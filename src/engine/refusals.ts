@@ -56,7 +56,7 @@ function closesAtPassedLevel(
   const symbol = step.symbol(tranche.symbol);
   const price = freshPrice(step.state, symbol, source, step.mono);
   if (price === null || !isPassed(price, level, tranche.side, rule)) {
-    step.send({ kind: 'confirm-price', symbol: tranche.symbol, source });
+    step.send({ kind: 'confirm-price', symbol: tranche.symbol, source, askedAt: step.mono });
     return false;
   }
   const time = symbol.books.get(source)?.lastExchangeTime ?? step.venue;

@@ -154,7 +154,7 @@ export interface TrancheNode {
   grace: Partial<Record<'stop-loss', StopGrace>>;
   readonly profitGraces: Map<number, Grace>;
   /** Take-profit levels that the price has passed and that are taken at market, by slot. */
-  readonly taking: Map<number, Pick<Grace, 'level' | 'trigger'>>;
+  readonly taking: Map<number, TakenLevel>;
   /** A stop was hit and has to be seen again before it counts. */
   confirming: Confirming | null;
   /** The trail as the price book follows it. */
@@ -201,6 +201,11 @@ export interface Grace {
   readonly level: Decimal;
 }
 
+export interface TakenLevel extends Pick<Grace, 'level' | 'trigger'> {
+  /** When the price passed it, monotonic ms. */
+  readonly since: number;
+}
+
 export interface StopGrace extends Grace {
   readonly rule: StopRule;
 }
@@ -231,6 +236,8 @@ export interface ArmedTrailOf {
   readonly book: PriceBook;
   readonly handle: TrailHandle;
   readonly callbackPct: DecimalString;
+  /** Whose grid its levels are on: filters that changed give it other levels. */
+  readonly instrument: Instrument;
 }
 
 export interface CloseProgress {

@@ -1,6 +1,7 @@
-import { toDecimalString } from '../model/decimal.js';
+import { type Decimal, sumDecimals, toDecimalString } from '../model/decimal.js';
 import type { CausalChain } from '../model/monitor-event.js';
 import type { WorkingOrder } from '../model/order.js';
+import type { Tranche } from '../model/tranche.js';
 import { feesPaid, realizedPnl } from '../positions/tranche-arithmetic.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -13,9 +14,7 @@ export function tellClosed(step: Step, node: TrancheNode): void {
   const reason = tranche.closing?.reason ?? 'external';
   const exitPrice = tranche.exitedQty.gt(0) ? tranche.proceeds.div(tranche.exitedQty) : null;
   const level = tranche.closing?.level ?? tranche.exits.at(-1)?.level ?? null;
-  const difference = level === null || exitPrice === null ? null : exitPrice.minus(level);
-  const signed =
-    difference === null ? null : tranche.side === 'LONG' ? difference : difference.times(-1);
+  const slippage = slippageOf(tranche);
   step.emit('tranche:closed', {
     symbol: tranche.symbol,
     positionId: tranche.positionId,
@@ -28,7 +27,7 @@ export function tellClosed(step: Step, node: TrancheNode): void {
     realizedPnl: toDecimalString(realizedPnl(tranche, contractSize)),
     fees: toDecimalString(feesPaid(tranche)),
     funding: toDecimalString(tranche.progress.fundingPaid),
-    slippage: signed === null ? null : toDecimalString(signed),
+    slippage: slippage === null ? null : toDecimalString(slippage),
     chain: {
       tick: causingTick(step, node),
       rule: reason,
@@ -40,13 +39,27 @@ export function tellClosed(step: Step, node: TrancheNode): void {
   });
 }
 
-/** The price that made the rule fire: ours, or where a resting order acted first, the one it was executed at. */
+/** How much better (+) or worse (-) than its own level each piece left, per contract; `null` where none had a level. */
+function slippageOf({ exits, side }: Tranche): Decimal | null {
+  const levelled = exits.flatMap((exit) =>
+    exit.level === null ? [] : [{ ...exit, at: exit.level }],
+  );
+  const quantity = sumDecimals(levelled.map((exit) => exit.quantity));
+  if (quantity.lte(0)) return null;
+  const gained = sumDecimals(
+    levelled.map((exit) => exit.price.minus(exit.at).times(exit.quantity)),
+  );
+  const each = gained.div(quantity);
+  return side === 'LONG' ? each : each.times(-1);
+}
+
+/** The price that made the last rule fire: ours, or where a resting order acted first, the one it was executed at. */
 function causingTick(step: Step, { tranche }: TrancheNode): CausalChain['tick'] {
   const trigger = tranche.closing?.trigger;
   if (trigger) {
     return { source: trigger.source, price: toDecimalString(trigger.price), time: trigger.time };
   }
-  const exit = tranche.exits.find((candidate) => candidate.role !== 'external');
+  const exit = tranche.exits.findLast((candidate) => candidate.role !== 'external');
   if (exit === undefined || exit.role === 'close') return null;
   const order = step.state.orders.get(exit.orderId as WorkingOrder['clientOrderId']);
   return {

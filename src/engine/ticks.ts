@@ -95,7 +95,7 @@ function doubt(
       unanswered: false,
     });
     step.setTimer(confirmKey(symbol.symbol, tick.source), step.mono + PRICE_CONFIRM_MS);
-    step.send({ kind: 'confirm-price', symbol: symbol.symbol, source: tick.source });
+    askForPrice(step, symbol, tick.source);
     return;
   }
   known.price = tick.price;
@@ -113,7 +113,7 @@ function doubt(
   hitUnguardedStops(step, book, tick);
   if (step.mono - known.askedAt >= PRICE_CONFIRM_MS) {
     known.askedAt = step.mono;
-    step.send({ kind: 'confirm-price', symbol: symbol.symbol, source: tick.source });
+    askForPrice(step, symbol, tick.source);
   }
 }
 
@@ -160,6 +160,10 @@ function secondSourceAgrees(
   return false;
 }
 
+function askForPrice(step: Step, { symbol }: SymbolState, source: PriceSource): void {
+  step.send({ kind: 'confirm-price', symbol, source, askedAt: step.mono });
+}
+
 function near(a: number, b: number, percent: number): boolean {
   return Math.abs(a - b) <= (a * percent) / 100;
 }
@@ -178,6 +182,9 @@ export function applyConfirmation(
   }
   step.setTimer(confirmKey(input.symbol, input.source), null);
   if (suspicion === undefined) {
+    const book = openBook(step.state, symbol, input.source);
+    /** What the feed told since is newer. */
+    if (!Number.isNaN(book.last) && book.lastReceivedAt > input.askedAt) return;
     /** Asked for after a refusal: a price of the exchange itself. */
     acceptPrice(step, symbol, input.source, {
       price: Number(input.price),

@@ -16,7 +16,7 @@ import { settleCloseWaiters } from './close-waiters.js';
 import { merge } from './entries.js';
 import { loosestStop } from './liquidation-guard.js';
 import { clearAttempts, REMOVED, REPLACED, requestCancel, waitForCover } from './order-traffic.js';
-import { freshPrice, isPassed, profitSource, stopSource } from './price-sources.js';
+import { freshPrice, isPassed, profitSource, stopPrice } from './price-sources.js';
 import { forgetHits, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { keepPeak } from './trail.js';
@@ -165,7 +165,8 @@ function problemWith(
   const symbol = step.symbol(tranche.symbol);
   try {
     const changed = { ...tranche };
-    replan(changed, plan, instrument);
+    const price = stopPrice(step.state, { ...changed, plan }, step.mono);
+    replan(changed, plan, instrument, price);
     const { levels } = changed;
     const loosest = loosestStop(step, changed);
     const wantsOther = JSON.stringify(plan.stopLoss) !== JSON.stringify(tranche.plan.stopLoss);
@@ -173,9 +174,8 @@ function problemWith(
     if (wantsOther && loosest && levels.stopLoss && isTighter(loosest, levels.stopLoss, side))
       return beyondLiquidation(levels.stopLoss, loosest, symbol.liquidation[side]);
     if (allowImmediate) return null;
-    const stopPrice = freshPrice(step.state, symbol, stopSource(step.state, changed), step.mono);
-    if (stopPrice && levels.guard && isPassed(stopPrice, levels.guard, side, 'stop-loss')) {
-      return alreadyPassed('stop-loss', levels.guard, stopPrice);
+    if (price && levels.guard && isPassed(price, levels.guard, side, 'stop-loss')) {
+      return alreadyPassed('stop-loss', levels.guard, price);
     }
     const profitPrice = freshPrice(
       step.state,
@@ -227,7 +227,8 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
   keepPeak(node);
   /** Other levels are shares of what is held now; the same ones go on. */
   if (!sameLevels(plan, tranche.plan)) tranche.takenBySlot = takenAnew(tranche, plan);
-  replan(tranche, plan, step.instrument(tranche.symbol));
+  const price = stopPrice(step.state, { ...tranche, plan }, step.mono);
+  replan(tranche, plan, step.instrument(tranche.symbol), price);
   tranche.updatedAt = step.now;
   forgetHits(node);
   step.symbol(tranche.symbol).confirming.delete(node);

@@ -1,5 +1,6 @@
 import { isMonitorError } from '../errors/position-monitor-error.js';
-import { BARS_FETCH_MAX, BARS_RETRY_MS } from '../limits.js';
+import { ValidationError } from '../errors/validation-error.js';
+import { BAR_LENGTHS_MAX, BARS_FETCH_MAX, BARS_RETRY_MS } from '../limits.js';
 import type { VolatilityRule } from '../model/exit-plan.js';
 import type { Input } from '../model/input.js';
 import type { PriceSource } from '../model/price.js';
@@ -110,6 +111,7 @@ export function applyBars(step: Step, input: Extract<Input, { kind: 'bars' }>): 
     return;
   }
   try {
+    checkLane(symbol, input.barMs);
     acceptBars(step, symbol, laneOf(step, symbol, input), input.bars);
   } catch (error) {
     if (!isMonitorError(error)) throw error;
@@ -118,6 +120,16 @@ export function applyBars(step: Step, input: Extract<Input, { kind: 'bars' }>): 
     return;
   }
   if (input.requestId !== null) step.settle(input.requestId, true);
+}
+
+/** Lengths that no plan goes by are bounded: each is kept for good. */
+function checkLane({ symbol, bars }: SymbolState, barMs: number): void {
+  if (bars.length < BAR_LENGTHS_MAX || bars.some((lane) => lane.barMs === barMs)) return;
+  throw new ValidationError('BAR_INVALID', `Bars of ${symbol}`, {
+    expected: `bars of at most ${BAR_LENGTHS_MAX} lengths`,
+    received: `one more length, ${barMs} ms`,
+    remedy: 'Give the bars that the plans of the symbol go by',
+  });
 }
 
 export function askForBarsAgain(step: Step, symbolName: string, barMs: number): void {

@@ -33,7 +33,7 @@ export const ERROR_CODES = {
   INPUT_FILE_INVALID: 'ValidationError',
   /** Configuration is malformed; the message names the path. */
   CONFIG_INVALID: 'ConfigError',
-  /** Configuration asks for something that this version does not do. */
+  /** What is asked for is understood, but cannot be done here. */
   CONFIG_UNSUPPORTED: 'ConfigError',
   /** No settings cover the symbol, so nothing may be planned for it. */
   SYMBOL_NOT_CONFIGURED: 'ConfigError',

@@ -324,9 +324,9 @@ export class CommandExecutor {
     }
   }
 
-  async #confirmPrice({ symbol, source }: CommandOf<'confirm-price'>): Promise<void> {
+  async #confirmPrice({ symbol, source, askedAt }: CommandOf<'confirm-price'>): Promise<void> {
     const { exchange, deliver } = this.#options;
-    const unanswered: Input = { kind: 'price-confirmed', symbol, source, price: null };
+    const unanswered: Input = { kind: 'price-confirmed', symbol, source, askedAt, price: null };
     if (!exchange.fetchPrices) {
       deliver(unanswered);
       return;

@@ -105,7 +105,7 @@ function progressFrom(row: ProgressRow): ExitProgress {
   return {
     peak: nullableDecimal(row.peak),
     breakevenReached: row.breakevenReached,
-    followedLevels: row.followedLevels,
+    levelsTaken: row.levelsTaken,
     timeLimitDone: row.timeLimitDone,
     averageRange: nullableDecimal(row.averageRange),
     volatilityTakeProfit: nullableDecimal(row.volatilityTakeProfit),

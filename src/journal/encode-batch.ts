@@ -101,7 +101,7 @@ function progressRow(progress: ExitProgress): ProgressRow {
   return {
     peak: nullableText(progress.peak),
     breakevenReached: progress.breakevenReached,
-    followedLevels: progress.followedLevels,
+    levelsTaken: progress.levelsTaken,
     timeLimitDone: progress.timeLimitDone,
     averageRange: nullableText(progress.averageRange),
     volatilityTakeProfit: nullableText(progress.volatilityTakeProfit),

@@ -50,7 +50,13 @@ export type Command =
       readonly orderId: string;
       readonly sinceMs: number;
     }
-  | { readonly kind: 'confirm-price'; readonly symbol: string; readonly source: PriceSource }
+  | {
+      readonly kind: 'confirm-price';
+      readonly symbol: string;
+      readonly source: PriceSource;
+      /** When it is asked, monotonic ms: the answer is no newer than what came since. */
+      readonly askedAt: number;
+    }
   | {
       readonly kind: 'watch-prices';
       readonly symbol: string;

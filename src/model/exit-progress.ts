@@ -13,8 +13,11 @@ export interface ExitProgress {
    */
   readonly peak: Decimal | null;
   readonly breakevenReached: boolean;
-  /** How many take-profit levels were taken when the stop was last moved to one of them. */
-  readonly followedLevels: number;
+  /**
+   * How many take-profit levels were taken, the nearest first, since the entry price last moved. One that was too small for
+   * an order was taken by the one that took its share.
+   */
+  readonly levelsTaken: number;
   /** The time limit has done what it does. */
   readonly timeLimitDone: boolean;
   /** Average true range by which levels were last planned, price units. */
@@ -31,7 +34,7 @@ export interface ExitProgress {
 export const NO_PROGRESS: ExitProgress = {
   peak: null,
   breakevenReached: false,
-  followedLevels: 0,
+  levelsTaken: 0,
   timeLimitDone: false,
   averageRange: null,
   volatilityTakeProfit: null,

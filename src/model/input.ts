@@ -72,6 +72,8 @@ export type Input =
       readonly kind: 'price-confirmed';
       readonly symbol: string;
       readonly source: PriceSource;
+      /** When it was asked for, monotonic ms. */
+      readonly askedAt: number;
       /** `null`: no second witness could be heard. */
       readonly price: Decimal | null;
     }

@@ -145,7 +145,7 @@ export interface TrancheRow {
 export interface ProgressRow {
   readonly peak: DecimalString | null;
   readonly breakevenReached: boolean;
-  readonly followedLevels: number;
+  readonly levelsTaken: number;
   readonly timeLimitDone: boolean;
   readonly averageRange: DecimalString | null;
   readonly volatilityTakeProfit: DecimalString | null;

@@ -36,8 +36,8 @@ export function breakevenActivation(
 }
 
 /**
- * Progress of a tranche whose entry has just moved: breakeven is judged anew when the price is not beyond the stop that it
- * would ask for now, which would close at once. The stop that it has asked for before stays.
+ * Progress of a tranche whose entry has just moved: breakeven at a price is judged anew when the price is not beyond the stop
+ * that it would ask for now. The stop that it has asked for before stays.
  */
 export function breakevenAfterMove(
   tranche: Tranche,
@@ -45,7 +45,7 @@ export function breakevenAfterMove(
   price: Decimal,
 ): ExitProgress {
   const { plan, progress, side } = tranche;
-  if (plan.breakeven === null || !progress.breakevenReached) return progress;
+  if (plan.breakeven?.trigger.kind !== 'percent' || !progress.breakevenReached) return progress;
   const level = breakevenLevel(plan.breakeven, tranche, instrument);
   return isTighter(price, level, side) ? progress : { ...progress, breakevenReached: false };
 }

@@ -1,7 +1,7 @@
 import { type Decimal, sumDecimals } from '../model/decimal.js';
 import type { ExitProgress } from '../model/exit-progress.js';
 import type { PositionSide } from '../model/side.js';
-import { isTighter, ratcheted } from './stop-in-force.js';
+import { ratcheted } from './stop-in-force.js';
 import { betterPeak } from './trailing.js';
 
 /**
@@ -18,13 +18,12 @@ export function mergedProgress(
   const all = [survivor, ...absorbed];
   const merged: ExitProgress = {
     ...survivor,
-    peak: best(all, 'peak', (a, b) => betterPeak(a, b, side)),
+    peak: bestPeak(all, side),
     breakevenReached: all.some(({ breakevenReached }) => breakevenReached),
-    followedLevels: 0,
+    levelsTaken: 0,
     timeLimitDone: all.every(({ timeLimitDone }) => timeLimitDone),
-    volatilityTakeProfit: best(all, 'volatilityTakeProfit', (a, b) =>
-      isTighter(a, b, side) ? b : a,
-    ),
+    /** It was a distance from another entry: planned anew. */
+    volatilityTakeProfit: null,
     fundingPaid: sumDecimals(all.map(({ fundingPaid }) => fundingPaid)),
   };
   return absorbed.reduce(
@@ -33,12 +32,7 @@ export function mergedProgress(
   );
 }
 
-/** The best of the values that are there; `null` without any. */
-function best(
-  all: readonly ExitProgress[],
-  name: 'peak' | 'volatilityTakeProfit',
-  better: (a: Decimal, b: Decimal) => Decimal,
-): Decimal | null {
-  const known = all.flatMap((progress) => progress[name] ?? []);
-  return known.length === 0 ? null : known.reduce(better);
+function bestPeak(all: readonly ExitProgress[], side: PositionSide): Decimal | null {
+  const known = all.flatMap(({ peak }) => peak ?? []);
+  return known.length === 0 ? null : known.reduce((a, b) => betterPeak(a, b, side));
 }

@@ -5,7 +5,13 @@ import { NO_PROGRESS } from '../model/exit-progress.js';
 import { positionIdOf, trancheIdOf } from '../model/ids.js';
 import type { Instrument } from '../model/instrument.js';
 import type { PositionSide } from '../model/side.js';
-import { type Exit, heldCost, remaining, type Tranche } from '../model/tranche.js';
+import {
+  type Exit,
+  heldCost,
+  remaining,
+  type Tranche,
+  type TrancheSource,
+} from '../model/tranche.js';
 import { breakevenAfterMove } from './breakeven.js';
 import { exitLevels } from './exit-levels.js';
 import { mergedProgress } from './merged-progress.js';
@@ -115,25 +121,44 @@ export function relevel(
   if (held.lte(0)) return;
   tranche.entryPrice = heldCost(tranche).div(held);
   /** Take-profit levels move with the entry: a stop that followed them stays where it is until one is taken again. */
-  tranche.progress = { ...tranche.progress, followedLevels: 0 };
+  tranche.progress = { ...tranche.progress, levelsTaken: 0 };
   if (price !== null) tranche.progress = breakevenAfterMove(tranche, instrument, price);
-  relevelAt(tranche, instrument);
+  relevelAt(tranche, instrument, price);
 }
 
-/** Levels from the entry price as it is, after what the rules ask for now. */
-export function relevelAt(tranche: Tranche, instrument: Instrument): void {
-  tranche.progress = standingProgress(tranche, instrument);
+/**
+ * Levels from the entry price as it is, after what the rules ask for now.
+ *
+ * @param price what stops are judged on now, `null` = not known; see {@link standingProgress}
+ */
+export function relevelAt(
+  tranche: Tranche,
+  instrument: Instrument,
+  price: Decimal | null,
+  inForce?: Decimal | null,
+): void {
+  tranche.progress = standingProgress(tranche, instrument, price, inForce);
   const { plan, side, entryPrice, progress } = tranche;
   tranche.levels = exitLevels(plan, side, entryPrice, instrument, progress);
 }
 
-/** Another plan: rules that stay keep what they have reached, and levels follow at once. */
-export function replan(tranche: Tranche, plan: ExitPlan, instrument: Instrument): void {
-  tranche.progress = progressUnder(plan, tranche);
+/**
+ * Another plan: rules that stay keep what they have reached, and levels follow at once.
+ *
+ * @param price what stops are judged on now, `null` = not known: a trail that is new begins from it
+ */
+export function replan(
+  tranche: Tranche,
+  plan: ExitPlan,
+  instrument: Instrument,
+  price: Decimal | null,
+): void {
+  const inForce = tranche.levels.guard;
+  tranche.progress = progressUnder(plan, tranche, price);
   tranche.plan = plan;
   /** A stop that follows the take-profits follows those of this plan. */
   tranche.levels = exitLevels(plan, tranche.side, tranche.entryPrice, instrument, tranche.progress);
-  relevelAt(tranche, instrument);
+  relevelAt(tranche, instrument, price, inForce);
 }
 
 /** Takes an executed exit out. The entry price stays. */
@@ -184,10 +209,10 @@ export function mergeTranches(
     /** Sources keep gross figures; the absorbed tranche's own exits stay booked there. */
     for (const source of tranche.sources)
       moveSource(survivor, tranche, source.orderId, quantity, cost);
-    /** What moved never counts as an exit of the absorbed tranche. */
+    /** What moved never counts as an exit of the absorbed tranche: it keeps what its own exits sold, with the fees of that. */
+    tranche.sources = tranche.exitedQty.eq(0) ? [] : keptSources(tranche);
     tranche.openedQty = tranche.exitedQty;
     tranche.openedCost = tranche.exitedCost;
-    tranche.sources = [];
     tranche.progress = { ...tranche.progress, fundingPaid: ZERO };
     tranche.state = 'CLOSED';
     tranche.mergedInto = survivor.id;
@@ -215,7 +240,7 @@ function moveSource(
     orderId,
     quantity: untouched ? source.quantity : heldQuantity.times(source.quantity).div(whole),
     cost: untouched ? source.cost : heldCost.times(source.quantity).div(whole),
-    fees: source.fees,
+    fees: untouched ? source.fees : source.fees.times(heldQuantity).div(absorbed.openedQty),
   };
   const present = survivor.sources.find((candidate) => candidate.orderId === orderId);
   if (present) {
@@ -223,6 +248,19 @@ function moveSource(
     present.cost = present.cost.plus(moved.cost);
     present.fees = present.fees.plus(moved.fees);
   } else survivor.sources.push(moved);
+}
+
+/** What an absorbed tranche had sold before, by the shares of its sources. */
+function keptSources({ sources, openedQty, exitedQty, exitedCost }: Tranche): TrancheSource[] {
+  return sources.map(({ orderId, quantity, fees }) => {
+    const share = quantity.div(openedQty);
+    return {
+      orderId,
+      quantity: exitedQty.times(share),
+      cost: exitedCost.times(share),
+      fees: fees.times(exitedQty).div(openedQty),
+    };
+  });
 }
 
 /** Realised PnL so far, before fees, in the quote asset. */

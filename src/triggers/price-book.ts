@@ -22,6 +22,7 @@ export interface ArmedLevel {
     | 'trail-activation'
     | 'trail-step'
     | 'breakeven'
+    | 'stop-awaited'
     | 'time-limit';
   readonly slot: number;
   readonly price: Decimal;

@@ -33,8 +33,8 @@ const life = fc.record({
   side: fc.constantFrom('LONG' as const, 'SHORT' as const),
   steps: fc.integer({ min: 1, max: 3_000 }),
   smallest: fc.integer({ min: 1, max: 40 }),
-  /** How much of each order is executed, percent, and how long it takes, ms. */
-  fates: fc.array(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 900 })), {
+  /** How much of each order is executed, percent, and how long it takes, ms: so long that a close ends within the looks below. */
+  fates: fc.array(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 20, max: 900 })), {
     minLength: 1,
     maxLength: 60,
   }),

@@ -203,8 +203,9 @@ export class CoreReader {
     );
   }
 
-  confirmPrice({ symbol, source }: CommandOf<'confirm-price'>): void {
-    const none = (): void => this.#post({ kind: 'price-confirmed', symbol, source, price: null });
+  confirmPrice({ symbol, source, askedAt }: CommandOf<'confirm-price'>): void {
+    const none = (): void =>
+      this.#post({ kind: 'price-confirmed', symbol, source, askedAt, price: null });
     if (!this.#venue.profile.tellsPrices) {
       none();
       return;
@@ -215,7 +216,7 @@ export class CoreReader {
         const ticks = venue.price(symbol, source) ?? venue.price(symbol, 'LAST');
         return ticks === null ? null : (venue.instrument(symbol)?.price(ticks) ?? null);
       },
-      (price) => this.#post({ kind: 'price-confirmed', symbol, source, price }),
+      (price) => this.#post({ kind: 'price-confirmed', symbol, source, askedAt, price }),
       none,
     );
   }

@@ -23,6 +23,8 @@ const NEARLY = 1e-6;
 interface Track {
   plan: ExitPlan;
   entry: number;
+  /** Where a trail that is armed at once begins at the worst; `null` = with the price at which the plan changed. */
+  begun: number | null;
   opened: number;
   readonly side: PositionSide;
   /** First seen, monotonic ms: it is at least that old. */
@@ -133,6 +135,7 @@ export class RuleWatch {
     return {
       plan,
       entry,
+      begun: entry,
       opened,
       side,
       since: now,
@@ -342,6 +345,9 @@ export class RuleWatch {
     const { breakeven } = plan;
     if (breakeven === null) return;
     const even = stopTicks(moved(entry, Number(breakeven.offsetPct), side), side);
+    /** It goes there once the price is beyond it, and must have only if the price still is. */
+    const off = side === 'LONG' ? -MARK_OFF_TICKS : MARK_OFF_TICKS;
+    if (!isTighter(this.#oracle.world.last + off, even, side)) return;
     if (breakeven.trigger.kind === 'percent') {
       const activation = moved(entry, Number(breakeven.trigger.percent), side);
       if (track.best !== null && isFurther(track.best, activation, side))
@@ -358,7 +364,8 @@ export class RuleWatch {
     if (reached < breakeven.trigger.level) return;
     atLeast('breakeven', even);
     const before = profits[reached - 2];
-    if (breakeven.followLevels && reached > breakeven.trigger.level && before)
+    const follows = breakeven.followLevels && reached > breakeven.trigger.level;
+    if (follows && before && isTighter(this.#oracle.world.last + off, before.ticks, side))
       atLeast(`level ${reached}`, before.ticks);
   }
 
@@ -412,6 +419,8 @@ const TICKS_PER_UNIT = 10;
 const LIQUIDATION_SLACK_PCT = 0.5;
 
 function reshape(track: Track, { plan, entry, opened }: BelievedTranche, now: number): void {
+  if (!isSamePlan(track.plan, plan)) track.begun = null;
+  else if (track.begun !== null && isTighter(track.begun, entry, track.side)) track.begun = entry;
   track.plan = plan;
   track.bestEntry = better(track.bestEntry, entry, track.side);
   track.entry = entry;
@@ -441,12 +450,13 @@ function sourceOf({ workingType }: ExitPlan): PriceSource {
 }
 
 /** Where the trail lies after this best price at least; `null` = it need not be armed. */
-function trailedStop({ plan, side, entry }: Track, best: number | null): number | null {
+function trailedStop({ plan, side, entry, begun }: Track, best: number | null): number | null {
   const { trailingStop } = plan;
   if (trailingStop === null) return null;
   const { activationPct } = trailingStop;
   if (activationPct === null) {
-    return levelAt(trailingStop, best === null ? entry : better(entry, best, side), side);
+    const from = best === null || begun === null ? (best ?? begun) : better(begun, best, side);
+    return from === null ? null : levelAt(trailingStop, from, side);
   }
   const activation = moved(entry, Number(activationPct), side);
   return best !== null && isFurther(best, activation, side)

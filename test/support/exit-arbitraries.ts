@@ -127,7 +127,7 @@ export const exitPlans: fc.Arbitrary<ExitPlan> = fc.record({
 export const exitProgresses: fc.Arbitrary<ExitProgress> = fc.record({
   peak: nullable(decimals),
   breakevenReached: fc.boolean(),
-  followedLevels: fc.nat(20),
+  levelsTaken: fc.nat(20),
   timeLimitDone: fc.boolean(),
   averageRange: nullable(decimals),
   volatilityTakeProfit: nullable(decimals),

@@ -30,7 +30,7 @@ export function sampleProgress(changes: Partial<ProgressRow> = {}): ProgressRow 
   return {
     peak: '100600.1',
     breakevenReached: true,
-    followedLevels: 1,
+    levelsTaken: 1,
     timeLimitDone: true,
     averageRange: '123.45678901234567890123',
     volatilityTakeProfit: '100500.1',

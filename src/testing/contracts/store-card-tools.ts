@@ -34,7 +34,7 @@ export const MANY = { tranches: 20_000, orders: 40_000, events: 40_000 };
 const progress: ProgressRow = {
   peak: null,
   breakevenReached: false,
-  followedLevels: 0,
+  levelsTaken: 0,
   timeLimitDone: false,
   averageRange: null,
   volatilityTakeProfit: null,

@@ -12,6 +12,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
     'examples/testing-a-strategy/strategy.ts',
     'examples/testing-a-strategy/strategy.test.ts',
     'examples/testing-a-strategy/restart.test.ts',
+    'examples/testing-a-strategy/volatility.test.ts',
   ],
   'docs/guides/adapters.md': [
     'examples/custom-adapters/exchange.ts',
@@ -73,6 +74,7 @@ describe('the suites of the guides', () => {
   it.each([
     ['examples/testing-a-strategy/strategy.test.ts', { pass: 4, fail: 0, skipped: 0 }],
     ['examples/testing-a-strategy/restart.test.ts', { pass: 1, fail: 0, skipped: 0 }],
+    ['examples/testing-a-strategy/volatility.test.ts', { pass: 2, fail: 0, skipped: 0 }],
     ['examples/custom-adapters/contract.test.ts', { pass: 37, fail: 0, skipped: 9 }],
   ])(
     '%s',

@@ -104,9 +104,11 @@ describe('merging, source by source', () => {
     mergeTranches([survivor, other], GRID, 9);
     expect(sourcesOf(survivor)).toEqual([
       'first: 1 for 100, fees 0',
-      'a: 0.5 for 50, fees 1',
-      'b: 1.5 for 150, fees 3',
+      'a: 0.5 for 50, fees 0.5',
+      'b: 1.5 for 150, fees 1.5',
     ]);
+    /** What it had sold stays with it, and what that had cost. */
+    expect(sourcesOf(other)).toEqual(['a: 0.5 for 50, fees 0.5', 'b: 1.5 for 150, fees 1.5']);
   });
 });
 

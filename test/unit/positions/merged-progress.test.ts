@@ -54,18 +54,9 @@ describe('the progress of merged tranches', () => {
     expect(mergedProgress(progressOf(), [progressOf()], side).peak).toBeNull();
   });
 
-  it.each([
-    ['LONG', '108'],
-    ['SHORT', '112'],
-  ] as const)('has the nearest take-profit that volatility asked for: %s', (side, nearest) => {
-    const asked = ['110', null, '112', '108'].map((level) =>
-      progressOf({ volatilityTakeProfit: level === null ? null : decimal(level) }),
-    );
-    for (const [at, survivor] of asked.entries()) {
-      const merged = mergedProgress(survivor, asked.toSpliced(at, 1), side);
-      expect(text(merged.volatilityTakeProfit)).toBe(nearest);
-    }
-    expect(mergedProgress(progressOf(), [progressOf()], side).volatilityTakeProfit).toBeNull();
+  it('plans the take-profit of volatility anew: its distance was from another entry', () => {
+    const asked = progressOf({ volatilityTakeProfit: decimal('110') });
+    expect(mergedProgress(asked, [asked], 'LONG').volatilityTakeProfit).toBeNull();
   });
 
   it('has reached breakeven when one of them has', () => {
@@ -83,10 +74,10 @@ describe('the progress of merged tranches', () => {
   });
 
   it('keeps the range of the survivor, and follows the levels from the first again', () => {
-    const survivor = progressOf({ averageRange: decimal('7'), followedLevels: 2 });
-    const absorbed = progressOf({ averageRange: decimal('9'), followedLevels: 3 });
+    const survivor = progressOf({ averageRange: decimal('7'), levelsTaken: 2 });
+    const absorbed = progressOf({ averageRange: decimal('9'), levelsTaken: 3 });
     const merged = mergedProgress(survivor, [absorbed], 'LONG');
-    expect([text(merged.averageRange), merged.followedLevels]).toEqual(['7', 0]);
+    expect([text(merged.averageRange), merged.levelsTaken]).toEqual(['7', 0]);
   });
 
   it('has no looser stop, no farther target and no other funding than any of them', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../src/model/decimal.js';
+import { type Decimal, decimal } from '../../../src/model/decimal.js';
 import type { BreakevenRule } from '../../../src/model/exit-plan.js';
 import type { PositionSide } from '../../../src/model/side.js';
 import {
@@ -7,7 +7,7 @@ import {
   breakevenAfterMove,
   breakevenLevel,
 } from '../../../src/positions/breakeven.js';
-import { progressUnder } from '../../../src/positions/standing-rules.js';
+import { awaitedStop, progressUnder } from '../../../src/positions/standing-rules.js';
 import { trailLevel, trailStep } from '../../../src/positions/trailing.js';
 import { relevel, relevelAt, replan } from '../../../src/positions/tranche-arithmetic.js';
 import { instrumentOf, planOf, text, trancheOf } from '../../support/core-values.js';
@@ -127,34 +127,63 @@ describe('breakeven', () => {
     tranche.progress = { ...tranche.progress, breakevenReached: true };
     relevel(tranche, GRID);
     expect(tranche.progress.breakevenReached).toBe(true);
+    expect(text(tranche.levels.guard)).toBe('950');
+    expect(text(awaitedStop(tranche, GRID))).toBe('1000');
+    relevelAt(tranche, GRID, decimal('1001'));
     expect(text(tranche.levels.guard)).toBe('1000');
+    expect(awaitedStop(tranche, GRID)).toBeNull();
   });
+
+  it.each([
+    ['LONG', '1000', '950'],
+    ['LONG', '1001', '1000'],
+    ['SHORT', '1000', '1050'],
+    ['SHORT', '999', '1000'],
+  ] as const)(
+    'of a %s is set only where the price is beyond it: at %s the stop is %s',
+    (side, price, guard) => {
+      const plan = { ...planOf(null, '5'), breakeven: rule('1') };
+      const tranche = trancheOf('1', '1000', { side, plan, instrument: GRID });
+      tranche.progress = { ...tranche.progress, breakevenReached: true };
+      relevelAt(tranche, GRID, decimal(price));
+      expect(text(tranche.levels.guard)).toBe(guard);
+      /** Whatever the price does then, it stays. */
+      relevelAt(tranche, GRID, null);
+      expect(text(tranche.levels.guard)).toBe(guard);
+    },
+  );
 });
 
 describe('progress under another plan', () => {
   it('arms a trail that begins at once, and not one that waits', () => {
     const tranche = trancheOf('1', '1000', { plan: planOf(null, '5'), instrument: GRID });
-    const under = (activationPct: string | null) =>
-      progressUnder({ ...tranche.plan, trailingStop: { ...trail('1'), activationPct } }, tranche);
-    expect(text(under(null).peak)).toBe('1000');
-    expect(under('2').peak).toBeNull();
+    const under = (activationPct: string | null, price: Decimal | null) =>
+      progressUnder(
+        { ...tranche.plan, trailingStop: { ...trail('1'), activationPct } },
+        tranche,
+        price,
+      );
+    expect(text(under(null, null).peak)).toBe('1000');
+    /** What was lost before the rule was there, it has not seen. */
+    expect(text(under(null, decimal('980')).peak)).toBe('980');
+    expect(under('2', null).peak).toBeNull();
   });
 
   it('sets the ratchet anew from the rules that stay', () => {
     const plan = { ...planOf(null, '5'), trailingStop: trail('1') };
     const tranche = trancheOf('1', '1000', { plan, instrument: GRID });
     tranche.progress = { ...tranche.progress, peak: decimal('1100') };
-    relevelAt(tranche, GRID);
+    relevelAt(tranche, GRID, null);
     expect(text(tranche.levels.guard)).toBe('1089');
-    replan(tranche, { ...plan, trailingStop: trail('5') }, GRID);
+    replan(tranche, { ...plan, trailingStop: trail('5') }, GRID, decimal('1095'));
     expect(text(tranche.levels.guard)).toBe('1045');
-    replan(tranche, planOf(null, '5'), GRID);
+    replan(tranche, planOf(null, '5'), GRID, null);
     expect(text(tranche.levels.guard)).toBe('950');
     expect(tranche.progress.ratchet).toBeNull();
   });
 
   it('is the same where the plan is', () => {
     const tranche = trancheOf('1', '1000', { plan: planOf('1', '5'), instrument: GRID });
-    expect(progressUnder({ ...tranche.plan }, tranche)).toBe(tranche.progress);
+    expect(progressUnder({ ...tranche.plan }, tranche, null)).toBe(tranche.progress);
   });
 });

@@ -137,9 +137,9 @@ describe('the shape of stored progress', () => {
   });
 
   it('counts from 0', () => {
-    expect(exitProgress(sampleProgress({ followedLevels: 0 }))).toBeNull();
-    expect(exitProgress(sampleProgress({ followedLevels: -1 }))).toMatch(/followedLevels/);
-    expect(exitProgress(sampleProgress({ followedLevels: 0.5 }))).toMatch(/followedLevels/);
+    expect(exitProgress(sampleProgress({ levelsTaken: 0 }))).toBeNull();
+    expect(exitProgress(sampleProgress({ levelsTaken: -1 }))).toMatch(/levelsTaken/);
+    expect(exitProgress(sampleProgress({ levelsTaken: 0.5 }))).toMatch(/levelsTaken/);
   });
 
   it('knows the rules that move a stop', () => {

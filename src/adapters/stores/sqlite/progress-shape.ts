@@ -6,7 +6,7 @@ import { STOP_RULES } from './words.js';
 export const exitProgress: Shape = exactly<ProgressRow>({
   peak: nullable(decimalText),
   breakevenReached: flag,
-  followedLevels: tally,
+  levelsTaken: tally,
   timeLimitDone: flag,
   averageRange: nullable(decimalText),
   volatilityTakeProfit: nullable(decimalText),

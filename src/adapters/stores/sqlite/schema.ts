@@ -179,7 +179,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE tranches ADD COLUMN guard TEXT;
   ALTER TABLE tranches ADD COLUMN stop_rule TEXT NOT NULL DEFAULT 'stop-loss';
   ALTER TABLE tranches ADD COLUMN progress TEXT NOT NULL DEFAULT
-    '{"peak":null,"breakevenReached":false,"followedLevels":0,"timeLimitDone":false,"averageRange":null,"volatilityTakeProfit":null,"ratchet":null,"fundingPaid":"0"}';
+    '{"peak":null,"breakevenReached":false,"levelsTaken":0,"timeLimitDone":false,"averageRange":null,"volatilityTakeProfit":null,"ratchet":null,"fundingPaid":"0"}';
   ALTER TABLE orders ADD COLUMN rule TEXT;
 
   UPDATE tranches SET guard = stop_loss;

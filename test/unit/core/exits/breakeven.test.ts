@@ -236,18 +236,19 @@ describe.each(SIDES)('breakeven of a %s', (side) => {
     expect(bench.stop).toBe(bench.text(-5));
   });
 
-  it('refuses an offset that the price has not reached any more', async () => {
+  it('keeps an offset that the price has not reached any more until it is beyond it', async () => {
     const bench = await ExitBench.holding(side, PLAIN);
     await bench.ticks(1, 0.2);
-    const refusal = await bench.core
-      .until(
-        bench.core.monitor.updatePlan(bench.tranche.id, {
-          breakeven: { activationPct: 1, offsetPct: 0.5 },
-        }),
-      )
-      .catch((error) => error);
-    expect(refusal).toMatchObject({ code: 'LEVEL_PASSED' });
+    await bench.core.until(
+      bench.core.monitor.updatePlan(bench.tranche.id, {
+        breakeven: { activationPct: 1, offsetPct: 0.5 },
+      }),
+    );
     expect(bench.isOpen).toBe(true);
-    expect(bench.stop).toBe('45000');
+    await bench.tick(0.5);
+    expect(bench.stop).not.toBe(bench.text(0.5));
+    await bench.tick(0.51);
+    expect(bench.stop).toBe(bench.text(0.5));
+    expect(bench.isOpen).toBe(true);
   });
 });

@@ -57,6 +57,9 @@ describe.each(SIDES)('breakeven of a %s that earns its fees', (side) => {
     expect(bench.stop).toBe('45000');
     payments.pay('4.5');
     await bench.rest(40_000);
+    // Nothing was heard of the price for long: the stop waits for it.
+    expect(bench.stop).toBe('45000');
+    await bench.tick(1);
     // 4.5 on 0.1.
     expect(bench.stop).toBe(side === 'LONG' ? '45045' : '44955');
     expect(await bench.stops()).toEqual([`0.1 @ ${bench.stop}`]);
@@ -103,6 +106,7 @@ describe('funding of both sides, booked a moment apart', () => {
     expect(bench.stop).toBe('45000');
     payments.pay('-4.455');
     await bench.rest(60_000);
+    await bench.tick(1);
     const [long, short] = bench.core.tranches();
     expect([long?.funding, short?.funding]).toEqual(['4.5', '-4.455']);
     expect(long?.levels.stopLoss).toBe('45045');
@@ -189,6 +193,7 @@ describe('funding that cannot be read', () => {
       payments.answer = null;
       await bench.rest(30_000);
       expect(bench.tranche.funding).toBe('4.5');
+      await bench.tick(1);
       expect(bench.stop).toBe('45045');
     },
   );
@@ -240,6 +245,7 @@ describe('after a restart', () => {
     await next.rest(40_000);
     expect(payments.asked.length).toBeGreaterThan(asked);
     expect(next.tranche.funding).toBe('5.5');
+    await next.tick(1);
     expect(next.stop).toBe('45055');
   });
 });

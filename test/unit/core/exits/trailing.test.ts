@@ -172,18 +172,14 @@ describe.each(SIDES)('a trailing stop of a %s', (side) => {
     expect(bench.closed).toEqual(['trailing-stop']);
   });
 
-  it('is armed by a plan that adds it: from the entry or the price, refused where it is passed', async () => {
+  it('is armed by a plan that adds it, from the price of now: what was lost before it has not seen', async () => {
     const bench = await ExitBench.holding(side, { stopLossPct: 5 });
     const { monitor } = bench.core;
     await bench.tick(-2);
-    const refusal = await bench.core
-      .until(monitor.updatePlan(bench.tranche.id, TRAIL))
-      .catch((error) => error);
-    expect(refusal).toMatchObject({ code: 'LEVEL_PASSED' });
-    expect(bench.isOpen).toBe(true);
-    expect(bench.stop).toBe(bench.text(-5));
-    await bench.tick(1);
     await bench.core.until(monitor.updatePlan(bench.tranche.id, TRAIL));
+    expect(bench.isOpen).toBe(true);
+    expect(bench.stop).toBe(bench.behind(-2, 1));
+    await bench.tick(1);
     expect(bench.stop).toBe(bench.behind(1, 1));
     await bench.tick(2);
     expect(bench.stop).toBe(bench.behind(2, 1));
