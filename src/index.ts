@@ -24,6 +24,7 @@ export type {
   BreakevenRule,
   ConfirmRule,
   ExitExecution,
+  ExitExecutionInput,
   ExitPlan,
   ExitPlanInput,
   LevelRule,
@@ -56,6 +57,7 @@ export type { OrderSide, PositionMode, PositionSide, WirePositionSide } from './
 export type { CloseReason, Coverage, TrancheState } from './model/tranche.js';
 export type { ExitView, OrderView, PositionStatus, TrancheView as Tranche } from './model/views.js';
 export type { PanicOptions } from './monitor/check-arguments.js';
+export type { CloseOptions } from './monitor/close-options.js';
 export { configFrom, type LoadedSettings, loadSettings } from './monitor/config/load-settings.js';
 export type {
   EmergencyCloseSettings,

@@ -75,6 +75,8 @@ export const ACCOUNT_VIEW_FRESH_MS = 10_000;
 /** An order that ends by itself within this time is followed by a pause, ms. */
 export const SHORT_LIFE_MS = 1_000;
 
+/** A look at the account that a taken level waits for is asked for again after this, ms. */
+export const LOOK_AGAIN_MS = 1_000;
 /** First and longest pause before a refused order is tried again, ms (doubling). */
 export const REPLAN_PAUSE_MS = 250;
 export const REPLAN_PAUSE_MAX_MS = 15_000;
@@ -264,6 +266,18 @@ export const BAR_LENGTH_DEFAULT_MS = 60_000;
 /** Warnings that the command line lists one by one; the rest is counted. */
 export const WARNINGS_LISTED_MAX = 20;
 
+/** Steps that a line of a report has, each with its first, lowest, highest and last sample; even. */
+export const REPORT_BUCKETS_MAX = 8_192;
+/** Moves of levels that a report draws one by one, over all tranches; and fills that its PnL steps at. */
+export const REPORT_MOVES_MAX = 50_000;
+export const REPORT_FILLS_MAX = 50_000;
+/** Orders of a tranche whose life a report tells: those that executed, and the newest. */
+export const REPORT_ORDERS_PER_TRANCHE_MAX = 64;
+/** Digits behind the point of what a report adds up as numbers, for the eye alone. */
+export const REPORT_DIGITS = 8;
+/** Levels reached that a report tells of one tranche. */
+export const REPORT_HITS_PER_TRANCHE_MAX = 64;
+
 /** How often `run` says in its store that it lives and what it guards, ms. */
 export const HEARTBEAT_MS = 1_000;
 /** A heartbeat older than this proves nothing, ms. */
@@ -272,6 +286,48 @@ export const HEARTBEAT_FRESH_MS = 5_000;
 export const LOOK_PAUSE_MS = 500;
 /** How long `protect` waits until everything that it placed rests, ms. */
 export const PROTECT_WAIT_MAX_MS = 60_000;
+/** Pause of `verify --watch` between two looks, ms: a look may cost 50 of the 2,400 that a minute has, shared with the bot. */
+export const VERIFY_WATCH_MS = 15_000;
+/** Looks in a row that could not read before `verify --watch` ends. */
+export const VERIFY_UNREAD_MAX = 3;
+/** Pause of `status --watch` between two pictures, ms. */
+export const STATUS_WATCH_MS = 1_000;
+/** Shortest and longest pause that a watching command takes, ms. */
+export const WATCH_MS_MIN = 250;
+export const WATCH_MS_MAX = 3_600_000;
+
+/** Connections to the pages of `run`, and those of them that hear events. */
+export const PAGE_CONNECTIONS_MAX = 64;
+export const PAGE_LISTENERS_MAX = 16;
+/** What a listener that does not read may leave unread before it is dropped, bytes. */
+export const PAGE_UNREAD_BYTES_MAX = 1_048_576;
+/** Events that a new listener is told of, and what they may take in memory. */
+export const PAGE_RECENT_EVENTS_MAX = 500;
+export const PAGE_RECENT_BYTES_MAX = 2_097_152;
+/** A sign of life for listeners, ms; half of the silence after which a connection is closed. */
+export const PAGE_BEAT_MS = 15_000;
+export const PAGE_SILENCE_MAX_MS = 30_000;
+/** Header lines of a request, bytes; and time for them to come, ms. */
+export const PAGE_HEADER_BYTES_MAX = 8_192;
+export const PAGE_REQUEST_MS = 10_000;
+/** A picture of the monitor serves everybody who asks within this, ms. */
+export const PAGE_PICTURE_MS = 250;
+/** Tranches that a picture lists. */
+export const PAGE_TRANCHES_MAX = 500;
+/** How long the cookie of a page lives, ms. */
+export const PAGE_COOKIE_MS = 43_200_000;
+/** Shortest token that opens a page, characters. */
+export const PAGE_TOKEN_CHARS_MIN = 16;
+/** Prices kept for the chart: one point holds the last, lowest and highest of so long, ms. */
+export const PAGE_POINT_MS = 1_000;
+export const PAGE_POINTS_MAX = 1_800;
+/** Symbols whose prices are kept; the one that was heard of longest ago goes. */
+export const PAGE_SYMBOLS_MAX = 32;
+/** Latest ticks of a symbol that a hit is looked for in, to tell when its price came. */
+export const PAGE_TICKS_KEPT = 256;
+/** Orders and tranches that a duration is being taken for at the same time. */
+export const PAGE_MEASURED_MAX = 10_000;
+
 /** Largest key file, bytes. */
 export const KEY_FILE_BYTES_MAX = 65_536;
 
@@ -357,6 +413,8 @@ export const STREAM_AGE_JITTER = 0.05;
 export const STREAM_OVERLAP_MS = 5_000;
 /** A replacement that has shown nothing after this is no replacement, ms. */
 export const STREAM_PROOF_WITHIN_MS = 30_000;
+/** So many frames of one turn share a reading of the clock. */
+export const FRAMES_PER_CLOCK_READING = 64;
 /** How long a closing connection may take, and the longest frame that is accepted, bytes. */
 export const SOCKET_CLOSE_WITHIN_MS = 2_000;
 export const SOCKET_FRAME_BYTES_MAX = 16 * 1024 * 1024;
@@ -387,6 +445,14 @@ export const FEED_ALL_SYMBOLS_FROM = 50;
 export const FEED_OLDER_EVENTS_MAX = 50;
 /** The shortest delay of this long is taken for the difference between the exchange's clock and ours, ms. */
 export const FEED_OFFSET_WINDOW_MS = 60_000;
+/** Longer frames of one event, and longer lists, are parsed in full, bytes: three times what they have now. */
+export const FEED_TEMPLATE_BYTES_MAX = 1_024;
+export const FEED_LIST_BYTES_MAX = 512 * 1_024;
+/** What is kept of frames to know others like them by, bytes: about 7,000 of them; and how many of one length and kind. */
+export const FEED_TEMPLATES_BYTES_MAX = 4 * 1_024 * 1_024;
+export const FEED_TEMPLATES_PER_KEY_MAX = 8;
+/** A number of more digits may be none that a double holds. */
+export const FEED_EXACT_DIGITS_MAX = 15;
 /** Longest pause between two attempts to wake a silent stream, ms (doubling). */
 export const FEED_REVIVE_PAUSE_MAX_MS = 600_000;
 
@@ -404,3 +470,16 @@ export const FEED_BARS_WEIGHT_PER_MINUTE = 120;
 export const FEED_BARS_CLOCK_MARGIN_MS = 10_000;
 /** Bars that could not be fetched are asked for again after this, ms. */
 export const BARS_RETRY_MS = 30_000;
+
+/** Significant digits that a number of an older database is read with: what is behind them is noise of binary sums. */
+export const OLD_NUMBER_DIGITS = 12;
+/** Two quantities of an older database are the same within this share of the larger one. */
+export const OLD_QUANTITY_TOLERANCE = '0.00000001';
+/** Entry prices of database and exchange that differ by more than this are told, percent. */
+export const OLD_ENTRY_DEVIATION_PCT = '0.1';
+/** Rows of one table of an older database that are read; more are refused. */
+export const OLD_ROWS_MAX = 2_000_000;
+/** How often an account that changes meanwhile is looked at before an import gives up. */
+export const IMPORT_LOOKS_MAX = 5;
+/** Problems of one kind that a migration lists one by one. */
+export const MIGRATE_LISTED_MAX = 20;

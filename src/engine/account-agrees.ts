@@ -1,5 +1,4 @@
 import type { Tranche } from '../model/tranche.js';
-import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 
 /** Whether the last comparison found what we hold: one that found something else answers for nothing. */
@@ -12,8 +11,8 @@ export function accountAgrees(step: Step, { symbol, side }: Tranche): boolean {
  * Whether what rested for a passed level may have been executed unheard: without the account stream only a look at the
  * account since tells. Whoever takes the level at market before that sells the same twice.
  */
-export function mayHaveExecuted(step: Step, { tranche }: TrancheNode, since: number): boolean {
-  const { comparedAt, exchangeUp, streamHeard } = step.state;
+export function mayHaveExecuted({ state }: Step, since: number): boolean {
+  const { comparedAt, exchangeUp, streamHeard } = state;
   const looked = comparedAt !== null && comparedAt > since;
-  return !accountAgrees(step, tranche) || !((exchangeUp && streamHeard) || looked);
+  return !(exchangeUp && streamHeard) && !looked;
 }

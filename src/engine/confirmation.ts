@@ -4,6 +4,7 @@ import { freshPrice, isPassed, stopSource } from './price-sources.js';
 import type { Confirming, SymbolState, TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { actOnStop, type StopHit } from './stop-hits.js';
+import { raisePeak } from './trail.js';
 
 /** Begins to wait for what the plan wants to see; `false` when the very first tick is enough. */
 export function confirmLater(step: Step, node: TrancheNode, hit: StopHit): boolean {
@@ -32,6 +33,8 @@ export function judgeConfirmations(
         /** It is back: the level is armed anew, and the next hit begins from the first tick. */
         symbol.confirming.delete(node);
         node.confirming = null;
+        /** The book did not follow its trail meanwhile: this may be a new best price. */
+        if (tranche.progress.peak !== null) raisePeak(node, trigger.price);
         step.revisit(node);
         continue;
       }

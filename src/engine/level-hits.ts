@@ -98,7 +98,7 @@ function hitTakeProfit(
     return;
   }
   node.profitGraces.delete(slot);
-  node.taking.set(slot, { level: exact, trigger, since: step.mono });
+  node.taking.set(slot, { level: exact, trigger, since: step.mono, askAt: step.mono });
 }
 
 /** Ends graces whose time is over. */
@@ -116,7 +116,7 @@ export function endGraces(step: Step, node: TrancheNode): void {
     const source = profitSource(step.state, node.tranche);
     const price = freshPrice(step.state, step.symbol(node.tranche.symbol), source, step.mono);
     if (price !== null && isReached(price, grace.level, node.tranche.side))
-      node.taking.set(slot, { ...grace, since: step.mono });
+      node.taking.set(slot, { ...grace, since: step.mono, askAt: step.mono });
   }
   const stop = node.grace['stop-loss'];
   if (stop === undefined) return;

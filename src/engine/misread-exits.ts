@@ -9,6 +9,7 @@ import { type Decimal, minDecimal, toDecimalString, ZERO } from '../model/decima
 import { configuredPlan } from '../model/settings.js';
 import { oppositeOf, type PositionSide } from '../model/side.js';
 import type { Exit } from '../model/tranche.js';
+import { newLedger } from '../orders/execution-ledger.js';
 import { bookEntry } from './entries.js';
 import { reduceTranches } from './executions.js';
 import { ledgerKey, type Misread, type TrancheNode } from './state.js';
@@ -264,11 +265,10 @@ function enter(
   side: PositionSide,
 ): void {
   const { symbol, plan } = node.tranche;
-  const ledger = step.state.ledgers.get(ledgerKey(symbol, exit.orderId));
-  if (ledger === undefined) {
-    step.send({ kind: 'compare-account', reason: 'an entry was read as an exit' });
-    return;
-  }
+  const key = ledgerKey(symbol, exit.orderId);
+  /** One of our own that took more than was there, where the exchange lets that open the other side, has none yet. */
+  const ledger = step.state.ledgers.get(key) ?? newLedger(symbol, exit.orderId, step.now);
+  step.state.ledgers.set(key, ledger);
   bookEntry(step, {
     ledger,
     side,

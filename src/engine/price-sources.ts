@@ -31,6 +31,18 @@ export function stopPrice(state: EngineState, tranche: Tranche, mono: number): D
   return symbol === undefined ? null : freshPrice(state, symbol, stopSource(state, tranche), mono);
 }
 
+/** The same, told since the tranche was there: what the market was at before says nothing about it. */
+export function stopPriceSince(
+  state: EngineState,
+  tranche: Tranche,
+  mono: number,
+  since: number,
+): Decimal | null {
+  const book = state.symbols.get(tranche.symbol)?.books.get(stopSource(state, tranche));
+  if (book === undefined || book.lastReceivedAt < since) return null;
+  return stopPrice(state, tranche, mono);
+}
+
 /** What fills a take-profit: the side of the book that it meets where the feed gives it, else the last trade. */
 export function profitSource(state: EngineState, tranche: Tranche): PriceSource {
   const bookSide = tranche.side === 'LONG' ? 'BID' : 'ASK';

@@ -1,4 +1,4 @@
-import { REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
+import { LOOK_AGAIN_MS, REPLAN_PAUSE_MS, TRIGGERED_UNFILLED_MS } from '../limits.js';
 import { sumDecimals } from '../model/decimal.js';
 import { type DesiredOrder, type DesiredRole, isAsDesired } from '../model/desired-order.js';
 import { isOpen, isTerminal, openQuantity, rests, type WorkingOrder } from '../model/order.js';
@@ -323,10 +323,12 @@ function placeTakeProfits(step: Step, node: TrancheNode): void {
 /** A level that was passed is taken at market only once nothing of it can have been executed unheard. */
 function isInDoubt(step: Step, node: TrancheNode, { kind, slot }: DesiredOrder): boolean {
   const taken = node.taking.get(slot);
-  if (kind !== 'market' || taken === undefined || !mayHaveExecuted(step, node, taken.since))
-    return false;
-  step.send({ kind: 'compare-account', reason: 'a take-profit level was passed unheard' });
-  step.wake(node, step.mono + REPLAN_PAUSE_MS);
+  if (kind !== 'market' || taken === undefined || !mayHaveExecuted(step, taken.since)) return false;
+  if (step.mono >= taken.askAt) {
+    taken.askAt = step.mono + LOOK_AGAIN_MS;
+    step.send({ kind: 'compare-account', reason: 'a take-profit level was passed unheard' });
+  }
+  step.wake(node, taken.askAt);
   return true;
 }
 
@@ -350,10 +352,13 @@ export function isProtectedAsPlanned(step: Step, node: TrancheNode): boolean {
   return profits.local === null && allRest(profits, ordersOf(node, 'take-profit'));
 }
 
-function allRest(desired: DesiredRole, working: readonly WorkingOrder[]): boolean {
+/** One order for each that is wanted: parts of one quantity are alike. */
+function allRest({ orders }: DesiredRole, working: readonly WorkingOrder[]): boolean {
   const open = working.filter((order) => rests(order) && order.cancelStatus === 'none');
-  return (
-    desired.orders.length > 0 &&
-    desired.orders.every((wanted) => open.some((order) => isAsDesired(order, wanted)))
-  );
+  const isTaken = (wanted: DesiredOrder): boolean => {
+    const index = open.findIndex((order) => isAsDesired(order, wanted));
+    if (index >= 0) open.splice(index, 1);
+    return index >= 0;
+  };
+  return orders.length > 0 && orders.every(isTaken);
 }

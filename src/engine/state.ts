@@ -204,6 +204,8 @@ export interface Grace {
 export interface TakenLevel extends Pick<Grace, 'level' | 'trigger'> {
   /** When the price passed it, monotonic ms. */
   readonly since: number;
+  /** When the account may be asked (again) what was executed, monotonic ms. */
+  askAt: number;
 }
 
 export interface StopGrace extends Grace {

@@ -21,8 +21,8 @@ import {
   STALENESS_TIMER,
 } from './connections.js';
 import { coverageOf, isCoveredAtExchange } from './coverage.js';
-import { symbolState } from './create-state.js';
 import { applyFill, applyLookUp, applyOrderEnd, exposureFailed } from './fills.js';
+import { learnInstrument } from './learn-instrument.js';
 import { noteLiquidation } from './liquidation-guard.js';
 import { correctMisreadExits } from './misread-exits.js';
 import {
@@ -152,7 +152,7 @@ function apply(current: Step, input: Input): void {
       state.errors += 1;
       return;
     case 'instrument':
-      symbolState(state, input.instrument.symbol).instrument = input.instrument;
+      learnInstrument(current, input.instrument);
       return;
     case 'exchange-connection':
       applyExchangeConnection(current, input.up, input.detail);

@@ -181,8 +181,11 @@ export function applyConfirmation(
     return;
   }
   step.setTimer(confirmKey(input.symbol, input.source), null);
-  if (suspicion === undefined) {
-    const book = openBook(step.state, symbol, input.source);
+  const book = openBook(step.state, symbol, input.source);
+  /** A price that needed no look leaves the suspicion that it has overtaken where it is. */
+  const isOvertaken = suspicion !== undefined && book.lastHeardAt > suspicion.receivedAt;
+  if (isOvertaken) symbol.suspicions.delete(input.source);
+  if (suspicion === undefined || isOvertaken) {
     /** What the feed told since is newer. */
     if (!Number.isNaN(book.last) && book.lastReceivedAt > input.askedAt) return;
     /** Asked for after a refusal: a price of the exchange itself. */

@@ -12,11 +12,12 @@ import { takenAnew } from '../positions/level-shares.js';
 import { isTighter } from '../positions/stop-in-force.js';
 import { replan } from '../positions/tranche-arithmetic.js';
 import { beginClose } from './begin-close.js';
+import { chooseExit } from './choose-exit.js';
 import { settleCloseWaiters } from './close-waiters.js';
 import { merge } from './entries.js';
 import { loosestStop } from './liquidation-guard.js';
 import { clearAttempts, REMOVED, REPLACED, requestCancel, waitForCover } from './order-traffic.js';
-import { freshPrice, isPassed, profitSource, stopPrice } from './price-sources.js';
+import { freshPrice, isPassed, profitSource, stopPriceSince } from './price-sources.js';
 import { forgetHits, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { keepPeak } from './trail.js';
@@ -165,7 +166,8 @@ function problemWith(
   const symbol = step.symbol(tranche.symbol);
   try {
     const changed = { ...tranche };
-    const price = stopPrice(step.state, { ...changed, plan }, step.mono);
+    const planned = { ...changed, plan };
+    const price = stopPriceSince(step.state, planned, step.mono, node.openedMono);
     replan(changed, plan, instrument, price);
     const { levels } = changed;
     const loosest = loosestStop(step, changed);
@@ -227,7 +229,7 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
   keepPeak(node);
   /** Other levels are shares of what is held now; the same ones go on. */
   if (!sameLevels(plan, tranche.plan)) tranche.takenBySlot = takenAnew(tranche, plan);
-  const price = stopPrice(step.state, { ...tranche, plan }, step.mono);
+  const price = stopPriceSince(step.state, { ...tranche, plan }, step.mono, node.openedMono);
   replan(tranche, plan, step.instrument(tranche.symbol), price);
   tranche.updatedAt = step.now;
   forgetHits(node);
@@ -262,7 +264,7 @@ function keepForSuccessor(step: Step, node: TrancheNode): void {
 /** `closeTranche`, `closePosition`, `closeAll`. */
 export function close(
   step: Step,
-  { requestId, scope, reason }: Extract<Input, { kind: 'close' }>,
+  { requestId, scope, reason, execution }: Extract<Input, { kind: 'close' }>,
 ): void {
   const nodes = closeTargets(step, scope);
   if (!step.state.settings.usePositionMonitor) {
@@ -279,8 +281,10 @@ export function close(
     step.refuse(requestId, notFound(scope.id));
     return;
   }
-  for (const node of nodes)
+  for (const node of nodes) {
+    if (execution !== null) chooseExit(step, node, execution);
     beginClose(step, node, { reason: reason satisfies CloseReason, level: null, trigger: null });
+  }
   const deadline = step.mono + step.state.settings.ackTimeoutMs;
   step.state.closeWaiters.push({
     requestId,

@@ -13,7 +13,7 @@ export const ERROR_CODES = {
   LEVEL_PASSED: 'ValidationError',
   /** A stop beyond the price at which the exchange liquidates. */
   LEVEL_BEYOND_LIQUIDATION: 'ValidationError',
-  /** A plan, or a registered order, that is malformed. */
+  /** A plan, a registered order, or the options of a close, that are malformed. */
   PLAN_INVALID: 'ValidationError',
   /** A quantity that cannot be split off a tranche. */
   QUANTITY_INVALID: 'ValidationError',
@@ -21,7 +21,7 @@ export const ERROR_CODES = {
   TRANCHE_LIMIT: 'ValidationError',
   /** A price that is not a positive finite number, or for a symbol nobody subscribed. */
   TICK_INVALID: 'ValidationError',
-  /** A price bar that cannot be, or a request for bars that makes no sense. */
+  /** A price bar that cannot be, more bars or lengths of bars than are kept, or a request for bars that makes no sense. */
   BAR_INVALID: 'ValidationError',
   /** No position or tranche has the given id. */
   NOT_FOUND: 'ValidationError',

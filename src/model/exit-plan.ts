@@ -120,6 +120,28 @@ export interface ExitPlan {
   readonly liquidationBufferPct: DecimalString | null;
 }
 
+/** {@link ExitExecution} as a user writes it, in a plan or for one close. Percentages are positive numbers. */
+export type ExitExecutionInput =
+  | { readonly kind: 'market' }
+  | {
+      readonly kind: 'ioc-limit';
+      readonly slippagePct?: DecimalInput;
+      readonly deadlineMs?: number;
+      readonly hardFloorPct?: DecimalInput;
+    }
+  | {
+      readonly kind: 'iceberg';
+      readonly visiblePortion: DecimalInput;
+      readonly deadlineMs?: number;
+      readonly hardFloorPct?: DecimalInput;
+    }
+  | {
+      readonly kind: 'twap';
+      readonly slices: number;
+      readonly intervalMs: number;
+      readonly hardFloorPct?: DecimalInput;
+    };
+
 /** Per-symbol and per-order keys as a user writes them. Percentages are positive numbers. */
 export interface ExitPlanInput {
   readonly takeProfitEnabled?: boolean;
@@ -136,26 +158,7 @@ export interface ExitPlanInput {
   readonly priceProtect?: boolean;
   readonly takeProfitOrder?: 'limit' | 'market-on-trigger' | 'local';
   readonly stopLossOrder?: 'market-on-trigger' | 'limit-on-trigger' | 'local';
-  readonly exitExecution?:
-    | { readonly kind: 'market' }
-    | {
-        readonly kind: 'ioc-limit';
-        readonly slippagePct?: DecimalInput;
-        readonly deadlineMs?: number;
-        readonly hardFloorPct?: DecimalInput;
-      }
-    | {
-        readonly kind: 'iceberg';
-        readonly visiblePortion: DecimalInput;
-        readonly deadlineMs?: number;
-        readonly hardFloorPct?: DecimalInput;
-      }
-    | {
-        readonly kind: 'twap';
-        readonly slices: number;
-        readonly intervalMs: number;
-        readonly hardFloorPct?: DecimalInput;
-      };
+  readonly exitExecution?: ExitExecutionInput;
   /** `null` takes the rule away. */
   readonly trailingStop?: {
     readonly activationPct?: DecimalInput;

@@ -1,6 +1,6 @@
 import type { PositionMonitorError } from '../errors/position-monitor-error.js';
 import type { Decimal } from './decimal.js';
-import type { ExitPlan } from './exit-plan.js';
+import type { ExitExecution, ExitPlan } from './exit-plan.js';
 import type { FillEvidence } from './fill.js';
 import type { ClientOrderId } from './ids.js';
 import type { Instrument } from './instrument.js';
@@ -124,6 +124,8 @@ export type Input =
       readonly requestId: number;
       readonly scope: CloseScope;
       readonly reason: CloseReason;
+      /** How to sell, instead of what the plan says; `null` = as it says. */
+      readonly execution: ExitExecution | null;
     }
   | {
       readonly kind: 'merge';

@@ -20,6 +20,9 @@ export function checkCloseTarget(
     throw new ValidationError('NOT_FOUND', 'The side to close', {
       expected: '"LONG", "SHORT" or nothing',
       received: describe(side),
+      ...(typeof side === 'object' && {
+        remedy: 'Options come third: (symbol, undefined, options)',
+      }),
     });
   }
   const known =
@@ -67,6 +70,9 @@ export function checkPanic(options: unknown): asserts options is PanicOptions {
   throw new ValidationError('NOT_FOUND', 'What to close', {
     expected: 'confirm, and if need be a symbol and the side "LONG" or "SHORT"',
     received: unknown === undefined ? describe(rightSide ? symbol : side) : `the key ${unknown}`,
+    ...(unknown === 'execution' && {
+      remedy: 'A panic is always at market; closePosition takes an execution',
+    }),
   });
 }
 

@@ -30,6 +30,7 @@ import {
 } from './check-arguments.js';
 import { checkEventName } from './check-event-name.js';
 import { checkOptions } from './check-options.js';
+import { type CloseOptions, closeExecutionFrom } from './close-options.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 import { instanceIdFrom } from './config/instance-id.js';
 import { resolveConfig } from './config/resolve-config.js';
@@ -88,7 +89,7 @@ export class PositionMonitor {
   /**
    * Checks options and configuration; connects nothing.
    *
-   * @throws ConfigError `CONFIG_INVALID`, `CONFIG_UNSUPPORTED`
+   * @throws ConfigError `CONFIG_INVALID`; `INSTRUMENT_UNSUPPORTED` for a configured instrument that cannot be served
    */
   constructor(options: PositionMonitorOptions) {
     checkOptions(options);
@@ -329,18 +330,32 @@ export class PositionMonitor {
     return this.positions().find((position) => position.positionId === id)?.tranches ?? [];
   }
 
-  /** Closes one tranche at market, reduce-only. Resolves when it is closed. @throws ValidationError `NOT_FOUND` */
-  closeTranche(id: string): Promise<CloseResult> {
-    return this.#close({ kind: 'tranche', id }, 'manual');
+  /**
+   * Closes one tranche, reduce-only, as its plan's `exitExecution` says: at market unless told otherwise. Resolves when it is
+   * closed, or after `ackTimeoutMs` with what is left, and goes on.
+   *
+   * `execution` takes the place of the plan's, also for a close that is under way: `market` ends its patience. It is stored
+   * with the tranche, so that a restart goes on with it. A close for which time is short is never slowed down.
+   *
+   * @throws ValidationError `NOT_FOUND`; `PLAN_INVALID` for options that are malformed
+   * @example await monitor.closeTranche(id, { execution: { kind: 'twap', slices: 5, intervalMs: 2_000 } })
+   */
+  async closeTranche(id: string, options?: CloseOptions): Promise<CloseResult> {
+    return this.#close({ kind: 'tranche', id }, 'manual', options);
   }
 
   /**
-   * Closes every tranche of a symbol, or of one side of it.
+   * Closes every tranche of a symbol, or of one side of it, each like {@link closeTranche}.
    *
-   * @throws ValidationError `NOT_FOUND` for a symbol that is neither configured nor held: a typo must not read as success
+   * @throws ValidationError `NOT_FOUND` for a symbol that is neither configured nor held: a typo must not read as success;
+   *   `PLAN_INVALID` for options that are malformed
    */
-  closePosition(symbol: string, side?: PositionSide): Promise<CloseResult> {
-    return this.#close({ kind: 'position', symbol, side: side ?? null }, 'manual');
+  async closePosition(
+    symbol: string,
+    side?: PositionSide,
+    options?: CloseOptions,
+  ): Promise<CloseResult> {
+    return this.#close({ kind: 'position', symbol, side: side ?? null }, 'manual', options);
   }
 
   /**
@@ -357,7 +372,12 @@ export class PositionMonitor {
     return this.#close({ kind: 'position', symbol, side }, 'panic');
   }
 
-  #close(scope: CloseScope, reason: 'manual' | 'panic'): Promise<CloseResult> {
+  #close(
+    scope: CloseScope,
+    reason: 'manual' | 'panic',
+    options?: CloseOptions,
+  ): Promise<CloseResult> {
+    const execution = closeExecutionFrom(options, this.#config.maxSlippageBps);
     return this.#call((session) => {
       if (scope.kind === 'position') checkCloseTarget(scope, session.state);
       return session.shell.request<CloseResult>((requestId) => ({
@@ -365,6 +385,7 @@ export class PositionMonitor {
         requestId,
         scope,
         reason,
+        execution,
       }));
     });
   }
@@ -399,7 +420,8 @@ export class PositionMonitor {
    * Bars that are known already are ignored. Not stored: given again after a restart.
    *
    * @param barMs length of a bar, ms: the plan's `volatility.barMs`
-   * @throws ValidationError `BAR_INVALID` for one that cannot be; those before it count
+   * @throws ValidationError `BAR_INVALID` for one that cannot be: those before it count; for more bars at once, or more
+   *   lengths of a symbol, than are kept: none of them counts
    */
   async addBars(symbol: string, barMs: number, bars: readonly PriceBar[]): Promise<void> {
     checkBars(symbol, barMs, bars);

@@ -74,6 +74,12 @@ export interface ExchangeAdapter {
   fetchFunding?(symbol: string, sinceMs: number): Promise<readonly FundingReport[]>;
 
   /**
+   * What was used of what the exchange allows, one row per limit; at no cost. For people and metrics: nothing is decided
+   * by it. Called at any time. Absent: nobody knows.
+   */
+  requestUsage?(): readonly RequestUsage[];
+
+  /**
    * Tells a simulated exchange a price before the monitor judges it. Real exchanges leave it out.
    * Called synchronously for every tick.
    */
@@ -265,6 +271,15 @@ export interface PriceStatusReport {
   readonly source: PriceSource;
   readonly price: DecimalInput;
   readonly time: number;
+}
+
+/** One limit of an exchange, and how much of it is used now. */
+export interface RequestUsage {
+  readonly kind: 'weight' | 'orders';
+  /** Length of the window that it counts over, ms. */
+  readonly windowMs: number;
+  readonly limit: number;
+  readonly used: number;
 }
 
 /** An execution that the host reports, for exchanges that keep a position of their own. */

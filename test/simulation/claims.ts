@@ -285,7 +285,8 @@ export class Claims {
   #executedBy(orderId: string): number {
     return orderId.startsWith('adopted-')
       ? Number.POSITIVE_INFINITY
-      : (this.#executed.get(orderId) ?? 0);
+      : /** One of ours may have opened the other side where the exchange lets it take more than was there. */
+        Math.max(this.#executed.get(orderId) ?? 0, this.#oracle.executedOf(orderId));
   }
 }
 

@@ -158,6 +158,7 @@ export class CoreSubject implements Subject {
         requestId,
         scope: { kind: 'all', side: null },
         reason: 'panic',
+        execution: null,
       }));
       return;
     }
@@ -206,6 +207,7 @@ export class CoreSubject implements Subject {
           requestId,
           scope: { kind: 'tranche', id: tranche.id },
           reason: 'manual',
+          execution: null,
         };
       case 'close-position':
         return {
@@ -213,6 +215,7 @@ export class CoreSubject implements Subject {
           requestId,
           scope: { kind: 'position', symbol: SYMBOL, side: null },
           reason: 'manual',
+          execution: null,
         };
       case 'panic-side':
         return {
@@ -220,6 +223,7 @@ export class CoreSubject implements Subject {
           requestId,
           scope: { kind: 'position', symbol: SYMBOL, side: act.side ?? 'LONG' },
           reason: 'panic',
+          execution: null,
         };
       case 'split': {
         const held = this.#instrument.steps(remaining(tranche).toNumber()) ?? 0;

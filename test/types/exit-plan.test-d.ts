@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { ExitPlan, ExitPlanInput } from '../../src/model/exit-plan.js';
+import type { CloseResult } from '../../src/model/close-result.js';
+import type { ExitExecutionInput, ExitPlan, ExitPlanInput } from '../../src/model/exit-plan.js';
 import type { TrancheView } from '../../src/model/views.js';
 import type { SymbolSettings } from '../../src/monitor/config/monitor-config.js';
 import type { PositionMonitor } from '../../src/monitor/position-monitor.js';
@@ -118,6 +119,12 @@ describe('calls about exits', () => {
       readonly [TrancheView, TrancheView]
     >();
     expectTypeOf(monitor.addBars).returns.resolves.toBeVoid();
+    const execution: ExitExecutionInput = { kind: 'twap', slices: 5, intervalMs: 2_000 };
+    expectTypeOf(execution).toExtend<ExitPlanInput['exitExecution']>();
+    expectTypeOf(monitor.closeTranche('id', { execution })).resolves.toEqualTypeOf<CloseResult>();
+    expectTypeOf(
+      monitor.closePosition('BTCUSDT', undefined, { execution }),
+    ).resolves.toEqualTypeOf<CloseResult>();
   });
 
   it('refuse what would be an accident', () => {
@@ -127,6 +134,14 @@ describe('calls about exits', () => {
     void monitor.closeAll({ confirm: false });
     // @ts-expect-error a position's side, not an order's
     void monitor.closeAll({ confirm: true, side: 'BUY' });
+    // @ts-expect-error a panic is always at market
+    void monitor.closeAll({ confirm: true, execution: { kind: 'market' } });
+    // @ts-expect-error twap needs its intervals
+    void monitor.closeTranche('id', { execution: { kind: 'twap', slices: 3 } });
+    // @ts-expect-error misspelt
+    void monitor.closeTranche('id', { exitExecution: { kind: 'market' } });
+    // @ts-expect-error options come after the side
+    void monitor.closePosition('BTCUSDT', { execution: { kind: 'market' } });
     // @ts-expect-error how much is to be split off
     void monitor.splitTranche('id');
     // @ts-expect-error a bar has four prices

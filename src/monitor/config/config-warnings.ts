@@ -32,7 +32,7 @@ export function configWarnings(
       takesProfit(plan)
     ) {
       warnings.push(
-        `${at} keeps its take-profit local while ${words.at(['globals', 'instantTpEnabled'])} is false: nothing takes that profit`,
+        `${at} keeps its take-profit local while ${words.at(['globals', 'instantTpEnabled'])} is false: it is taken at market all the same`,
       );
     }
   }

@@ -84,7 +84,7 @@ export interface GlobalSettings {
   readonly staleAfterMs?: number;
   /** Pause between two full comparisons with the exchange, ms, from 100 (jittered by a tenth). Default 10,000. */
   readonly reconcileIntervalMs?: number;
-  /** Largest accepted slippage of closes with a price cap, basis points: what `ioc-limit` exits of `symbols` take. Default 100. */
+  /** Largest accepted slippage of closes with a price cap, basis points: what `ioc-limit` exits take unless told. Default 100. */
   readonly maxSlippageBps?: number;
 }
 

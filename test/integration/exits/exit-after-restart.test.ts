@@ -86,6 +86,22 @@ describe('a close over time that a crash interrupts', () => {
     expect(bench.named('tranche:closed')).toHaveLength(1);
   });
 
+  it('goes on in the way that the call asked for, not in that of the plan', async () => {
+    const bench = await ProtocolBench.started({ symbols: { [SYMBOL]: { stopLossPct: 1 } } });
+    bench.tick(45_000);
+    await bench.until(bench.monitor.handleOrderFill(await bench.trade('0.1')));
+    await bench.run(100);
+    const execution = { kind: 'twap', slices: 5, intervalMs: 2_000 } as const;
+    void bench.monitor.closePosition(SYMBOL, 'LONG', { execution }).catch(() => {});
+    await bench.run(100);
+    await dieFor(bench, 5_000);
+    await bench.run(500);
+    expect(closes(bench)).toEqual(['0.02 g0', '0.04 g1']);
+    await bench.run(4_000);
+    expect(closes(bench).slice(2)).toEqual(['0.02 g2', '0.02 g3']);
+    expect(await bench.held()).toBe('');
+  });
+
   it('is over where the stop was filled meanwhile', async () => {
     const bench = await closing(TWAP, 100);
     bench.crash();

@@ -241,7 +241,7 @@ describe('resolveConfig, warnings', () => {
           },
         },
       },
-      /nothing takes that profit/,
+      /it is taken at market all the same/,
     ],
     [{ symbols: {} }, /symbols is empty/],
     [{ globals: { usePositionMonitor: false }, symbols: SYMBOLS }, /only observes/],
@@ -250,7 +250,7 @@ describe('resolveConfig, warnings', () => {
         globals: { instantTpEnabled: false },
         symbols: { BTCUSDT: { ...SYMBOLS.BTCUSDT, takeProfitOrder: 'local' } },
       },
-      /nothing takes that profit/,
+      /it is taken at market all the same/,
     ],
     [
       { symbols: SYMBOLS, instruments: { ETHUSDT: { tickSize: 1, stepSize: 1 } } },

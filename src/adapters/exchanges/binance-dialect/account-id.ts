@@ -14,6 +14,7 @@ export async function accountIdOf(exchange: string, key: string): Promise<string
     throw new ConfigError('CONFIG_UNSUPPORTED', 'The account cannot be named', {
       expected: 'Web Crypto, which browsers offer to secure pages only',
       received: 'a runtime without it',
+      remedy: 'Run it in Node, or serve the page over https:// (or from localhost)',
     });
   }
   const digest = await subtle.digest('SHA-256', new TextEncoder().encode(`${exchange} ${key}`));

@@ -18,6 +18,7 @@ import type {
   PlaceOrderRequest,
   PositionStatusReport,
   PriceStatusReport,
+  RequestUsage,
 } from '../../../ports/exchange-adapter.js';
 import type { Logger } from '../../../ports/logger.js';
 import { AccountStream } from './account-stream/account-stream.js';
@@ -134,6 +135,10 @@ export class DialectExchange implements ExchangeAdapter {
       throw connectFailure(error);
     }
     if (this.#closed) stream.close();
+  }
+
+  requestUsage(): readonly RequestUsage[] {
+    return this.#options.budget.usage();
   }
 
   async close(): Promise<void> {

@@ -176,6 +176,18 @@ describe.each(SIDES)('confirmation of a stop of a %s', (side) => {
     expect(bench.closed).toEqual(['stop-loss']);
   });
 
+  it('lets the trail begin again at the very tick that ended the doubt, a new best price', async () => {
+    const bench = await ExitBench.holding(side, {
+      ...BASE,
+      trailingStop: { callbackPct: 1, stepPct: 50 },
+      confirm: { ticks: 3 },
+    });
+    await bench.ticks(5, 3.9, 5.5);
+    expect(bench.tranche.trail?.peak).toBe(bench.text(5.5));
+    await bench.ticks(4.4, 4.4, 4.4);
+    expect(bench.closed).toEqual(['trailing-stop']);
+  });
+
   it('holds for a trailing stop as well, which follows on when the price comes back', async () => {
     const bench = await ExitBench.holding(side, {
       trailingStop: { callbackPct: 1 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { BAR_LENGTHS_MAX } from '../../../../src/limits.js';
 import type { PriceBar } from '../../../../src/model/price-bar.js';
-import { BTC } from '../../../support/core-bench.js';
+import { BTC, ETH } from '../../../support/core-bench.js';
 import { ENTRY, ExitBench } from '../../../support/exit-bench.js';
 
 const SIDES = ['LONG', 'SHORT'] as const;
@@ -221,5 +222,52 @@ describe('addBars', () => {
     expect(refusal).toMatchObject({ code: 'BAR_INVALID' });
     await bench.core.settle();
     expect(bench.stop).toBe('44800');
+  });
+
+  /** A bar of this length, in seconds. */
+  const barOf = (seconds: number): PriceBar => ({ ...good, startTime: seconds * 1_000 });
+  const refusalOf = (bench: ExitBench, symbol: string, seconds: number): Promise<unknown> =>
+    bench.core
+      .until(bench.core.monitor.addBars(symbol, seconds * 1_000, [barOf(seconds)]))
+      .catch((error: unknown) => error);
+
+  /** As many lengths as are kept, of which no plan goes by one. */
+  async function full(): Promise<ExitBench> {
+    const bench = await ExitBench.holding('LONG', { stopLossPct: 5 });
+    for (let seconds = 1; seconds <= BAR_LENGTHS_MAX; seconds += 1) {
+      expect(await refusalOf(bench, BTC, seconds)).toBeUndefined();
+    }
+    return bench;
+  }
+
+  it('refuses more lengths of a symbol than are kept, and takes those that it has', async () => {
+    const bench = await full();
+    const refusal = await refusalOf(bench, BTC, 120);
+    expect(refusal).toMatchObject({ code: 'BAR_INVALID' });
+    expect(String(refusal)).toContain(
+      `at most ${BAR_LENGTHS_MAX} lengths, received one more length, 120000 ms`,
+    );
+    expect(await refusalOf(bench, BTC, BAR_LENGTHS_MAX)).toBeUndefined();
+    expect(await refusalOf(bench, ETH, 120)).toBeUndefined();
+    expect(bench.core.named('monitor:halted')).toEqual([]);
+  });
+
+  it('keeps nothing of a length that it refused', async () => {
+    const bench = await full();
+    const { monitor } = bench.core;
+    const asked = bench.core.until(monitor.addBars(BTC, MINUTE, [bar(1, 100), bar(2, 100)]));
+    await expect(asked).rejects.toMatchObject({ code: 'BAR_INVALID' });
+    await bench.core.until(monitor.updatePlan(bench.tranche.id, { volatility: RULE }));
+    expect(bench.stop).toBe(bench.text(-5));
+  });
+
+  it('takes bars of any length that a plan goes by', async () => {
+    const bench = await full();
+    const { monitor } = bench.core;
+    await bench.core.until(monitor.updatePlan(bench.tranche.id, { volatility: RULE }));
+    await give(bench, bar(1, 100), bar(2, 100));
+    expect(bench.stop).toBe('44800');
+    /** And still no other one. */
+    expect(await refusalOf(bench, BTC, 120)).toMatchObject({ code: 'BAR_INVALID' });
   });
 });

@@ -1,5 +1,6 @@
 import { BAN_MAX_MS, BUDGET_SHARES } from '../../../../limits.js';
 import type { Clock } from '../../../../ports/clock.js';
+import type { RequestUsage } from '../../../../ports/exchange-adapter.js';
 import type { BudgetClass } from '../rest-call.js';
 import { DEFAULT_RATE_LIMITS, type RateLimit, windowsOf } from './rate-limits.js';
 import type { UsageWindow } from './usage-window.js';
@@ -31,6 +32,8 @@ export interface RequestBudget {
   ban(durationMs: number): void;
   /** No order leaves for so long, ms; other requests do. */
   holdOrders(durationMs: number): void;
+  /** What is used of each limit now. */
+  usage(): readonly RequestUsage[];
   /** Takes the limits of the exchange. What was used so far stays counted. */
   setLimits(limits: readonly RateLimit[]): void;
 }
@@ -90,6 +93,15 @@ export function createRequestBudget(options: RequestBudgetOptions): RequestBudge
     },
     holdOrders(durationMs) {
       ordersHeldUntil = Math.max(ordersHeldUntil, clock.monotonic() + bounded(durationMs));
+    },
+    usage() {
+      const at = clock.monotonic();
+      return windows.map((window) => ({
+        kind: window.kind,
+        windowMs: window.windowMs,
+        limit: window.limit,
+        used: window.used(at),
+      }));
     },
     setLimits(limits) {
       windows = windowsOf(limits, windows);
