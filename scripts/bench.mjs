@@ -8,18 +8,22 @@
  *   npm run bench -- --quick --check           ratios within their bounds? Ends with 1 when one is not
  *
  * The benches are bundled and run beside a copy of `dist`, so that they import the package as a host does and a build
- * in between changes nothing. `--profile FOLDER` writes CPU profiles of the processes that measure.
+ * in between changes nothing. `--dist FOLDER` measures another build, to compare two. `--profile FOLDER` writes CPU
+ * profiles of the processes that measure.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { inRoot, readPackage, run } from './lib/project.mjs';
 
-const ENTRIES = ['main', 'run-goal', 'child', 'loopback/exchange-process'];
+const ENTRIES = ['main', 'run-goal', 'child', 'import-job', 'loopback/exchange-process'];
+/** Packages of the yardsticks and of the bundle that is weighed. */
+const TOOLS = ['esbuild', 'p-queue'];
 
-if (!process.argv.includes('--no-build')) {
+const { dist, forMain } = ownOptions(process.argv.slice(2));
+if (dist === null) {
   run(process.execPath, [inRoot('scripts', 'build.mjs'), '--if-stale']);
 }
 const folder = mkdtempSync(join(tmpdir(), 'position-monitor-bench-'));
@@ -46,9 +50,8 @@ async function measure() {
     sourcemap: 'inline',
     logLevel: 'error',
   });
-  const given = process.argv.slice(2).filter((argument) => argument !== '--no-build');
   const env = { ...process.env, BENCH_ROOT: inRoot() };
-  const child = spawn(process.execPath, [join(folder, 'main.mjs'), ...given], {
+  const child = spawn(process.execPath, [join(folder, 'main.mjs'), ...forMain], {
     stdio: 'inherit',
     env,
   });
@@ -61,12 +64,18 @@ function install() {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'position-monitor');
   mkdirSync(own, { recursive: true });
-  cpSync(inRoot('dist'), join(own, 'dist'), { recursive: true });
+  cpSync(dist ?? inRoot('dist'), join(own, 'dist'), { recursive: true });
   cpSync(inRoot('package.json'), join(own, 'package.json'));
   const { dependencies, peerDependencies } = readPackage();
-  for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), 'esbuild']) {
+  for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), ...TOOLS]) {
     const link = join(modules, name);
-    mkdirSync(join(link, '..'), { recursive: true });
+    mkdirSync(dirname(link), { recursive: true });
     symlinkSync(inRoot('node_modules', name), link);
   }
+}
+
+function ownOptions(given) {
+  const at = given.indexOf('--dist');
+  if (at < 0) return { dist: null, forMain: given };
+  return { dist: resolve(given[at + 1] ?? ''), forMain: given.toSpliced(at, 2) };
 }

@@ -8,6 +8,9 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { filesBelow, inRoot, main, readJson, runPackageBinary } from './lib/project.mjs';
 
+/** Inside the pages of the command as text: no source map tells of them. */
+const PACKAGES_OF_PAGES = ['uplot'];
+
 /** Written last, so that a build that broke off counts as stale. */
 const NOTICES = inRoot('dist', 'third-party-licenses.txt');
 
@@ -28,7 +31,7 @@ function isStale() {
 
 /** Licences of the packages whose code is inside `dist`, found through the source maps. */
 function noticesOfBundledPackages() {
-  const names = new Set();
+  const names = new Set(PACKAGES_OF_PAGES);
   for (const file of filesBelow(inRoot('dist')).filter((name) => name.endsWith('.map'))) {
     for (const source of readJson(file).sources ?? []) {
       const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1];

@@ -68,7 +68,7 @@ export type {
 } from './monitor/config/monitor-config.js';
 export type { EntryOrder } from './monitor/entry-order.js';
 export { orderFillFrom } from './monitor/fills/order-fill-from.js';
-export type { LevelUpdate } from './monitor/level-update.js';
+export type { LevelUpdate, UpdateOptions } from './monitor/level-update.js';
 export type { SymbolStatus } from './monitor/look-up.js';
 export type { PositionMonitorOptions } from './monitor/options.js';
 export { type PlannableFill, type PlannedExits, planExits } from './monitor/plan-exits.js';

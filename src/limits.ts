@@ -45,6 +45,11 @@ export const ABSENCE_ROUND_PAUSE_MS = 250;
 export const RESOLVE_ALARM_MS = 15_000;
 export const RESOLVE_PAUSE_MAX_MS = 5_000;
 
+/**
+ * Take-profits whose end nobody tells are waited for this long while a stop rests, ms: then what the exchange holds is
+ * closed beside them.
+ */
+export const PROFIT_END_WAIT_MS = 5_000;
 /** Reads before a close that is urgent are given this long, ms. */
 export const URGENT_READ_MS = 300;
 /** A triggered stop that has not filled is followed by a close after this, ms. */
@@ -450,7 +455,9 @@ export const FEED_TEMPLATE_BYTES_MAX = 1_024;
 export const FEED_LIST_BYTES_MAX = 512 * 1_024;
 /** What is kept of frames to know others like them by, bytes: about 7,000 of them; and how many of one length and kind. */
 export const FEED_TEMPLATES_BYTES_MAX = 4 * 1_024 * 1_024;
-export const FEED_TEMPLATES_PER_KEY_MAX = 8;
+export const FEED_TEMPLATES_PER_KEY_MAX = 16;
+/** Frames of one length and kind that may turn out too unusual to be kept, before no more are looked at so closely. */
+export const FEED_TEMPLATE_ATTEMPTS_MAX = 8;
 /** A number of more digits may be none that a double holds. */
 export const FEED_EXACT_DIGITS_MAX = 15;
 /** Longest pause between two attempts to wake a silent stream, ms (doubling). */
@@ -466,7 +473,8 @@ export const ATR_WARM_UP_FACTOR = 10;
 export const BAR_LATE_TICKS_MAX = 100;
 /** Request weight that bars may take in a minute, and at once: a twentieth of what exchanges give. */
 export const FEED_BARS_WEIGHT_PER_MINUTE = 120;
-/** The newest bar of an answer is finished when its end is so long ago, ms: our clock is not the exchange's. */
+/** The newest bar of an answer is finished when its end is so long ago, ms, and none ends so much later than the exchange's
+ * time as it is known: our clock is not the exchange's. */
 export const FEED_BARS_CLOCK_MARGIN_MS = 10_000;
 /** Bars that could not be fetched are asked for again after this, ms. */
 export const BARS_RETRY_MS = 30_000;

@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import fs from 'node:fs';
-import { LiveBench } from '../lib/live-bench.js';
 import type { Goal } from '../lib/goal.js';
+import { LiveBench } from '../lib/live-bench.js';
 import { inFlight, quantile } from '../lib/measure.js';
 import { type Row, rowOf } from '../lib/row.js';
 import { MANY_SYMBOLS } from '../loopback/words.js';

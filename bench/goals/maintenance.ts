@@ -179,7 +179,12 @@ async function callsOf(
 async function crashOf(
   tranches: number,
   hits: number,
-): Promise<{ readonly decided: number; readonly closed: number; readonly tookMs: number; readonly scanned: number }> {
+): Promise<{
+  readonly decided: number;
+  readonly closed: number;
+  readonly tookMs: number;
+  readonly scanned: number;
+}> {
   const plain = plainTranches(tranches);
   // Stops lie on 100 prices; the highest ten are hit.
   const price = ((1_099 - 9) * 95) / 100;

@@ -1,15 +1,13 @@
-import { BlankStore } from '../lib/blank-store.js';
 import { FrameFeed, markPriceFrames } from '../lib/frame-feed.js';
 import type { Goal } from '../lib/goal.js';
+import { markedMonitor } from '../lib/marked-monitor.js';
 import { type Contender, median, sink, speeds } from '../lib/measure.js';
 import type { PushFeed } from '../lib/push-feed.js';
 import { rowOf } from '../lib/row.js';
 import {
-  newMonitor,
   QUIET_FROM,
   QUIET_TO,
   seededMonitor,
-  seededRows,
   symbolOf,
   TWO_LEVELS,
 } from '../lib/seeded-monitor.js';
@@ -19,17 +17,14 @@ const SYMBOLS = 500;
 
 /** G2: ticks of 500 symbols a second, from a symbol and from what the exchange sends. */
 export const manySymbols: Goal = async ({ quick }) => {
-  const tranches = quick ? 20_000 : 100_000;
+  const tranches = quick ? 5_000 : 100_000;
   const prices = quietPrices(QUIET_FROM, QUIET_TO, 1_024);
   // As JSON brings them: texts of their own, not those that the maps were built with.
   const names = JSON.parse(
     JSON.stringify(Array.from({ length: SYMBOLS }, (_, index) => symbolOf(index))),
   ) as string[];
   const guards = new Map(
-    Array.from({ length: SYMBOLS }, (_, index) => [
-      symbolOf(index),
-      { up: 1_050, down: 1_044.05 },
-    ]),
+    Array.from({ length: SYMBOLS }, (_, index) => [symbolOf(index), { up: 1_050, down: 1_044.05 }]),
   );
   const held = await seededMonitor(TWO_LEVELS, tranches, SYMBOLS, { isDeaf: true });
   const ns = speeds(
@@ -114,19 +109,7 @@ async function decoding(
   prices: Float64Array,
 ): Promise<{ readonly parse: number; readonly texts: number; readonly bytes: number }> {
   const frames = new FrameFeed();
-  const plan = { ...TWO_LEVELS, workingType: 'MARK_PRICE' } as const;
-  const { snapshot, positions } = await seededRows(TWO_LEVELS, tranches, SYMBOLS);
-  const marked = {
-    ...snapshot,
-    tranches: snapshot.tranches.map((row) => ({
-      ...row,
-      plan: { ...row.plan, workingType: 'MARK' as const },
-    })),
-  };
-  const store = new BlankStore(marked);
-  const { monitor } = newMonitor({ plan, store, positions, feed: frames.feed, isDeaf: true });
-  await monitor.start();
-  await monitor.settled();
+  const monitor = await markedMonitor(tranches, SYMBOLS, frames.feed);
   const count = quick ? 20_000 : 100_000;
   const taken = { parse: [] as number[], texts: [] as number[], bytes: [] as number[] };
   let time = Date.now();

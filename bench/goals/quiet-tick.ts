@@ -26,22 +26,23 @@ const SYMBOL = symbolOf(0);
 
 /** G1: a tick that hits nothing, through the door that every feed uses. */
 export const quietTick: Goal = async ({ quick }) => {
-  const many = quick ? 30_000 : 1_000_000;
+  const many = quick ? 10_000 : 1_000_000;
   const prices = quietPrices(QUIET_FROM, QUIET_TO, 1_024);
-  const few = await seededMonitor(TWO_LEVELS, FEW, 1, { isDeaf: true });
-  const crowded = await seededMonitor(TWO_LEVELS, many, 1, { isDeaf: true });
-  const manual = await manualMonitor();
   const guards = new Map([[SYMBOL, { up: 1_050, down: 1_044.05 }]]);
   const options = { rounds: quick ? 9 : 25, times: quick ? 200_000 : 1_000_000 };
+  // One monitor in the process, as a host has it: a second one would cost the compiler its certainty.
+  const few = await seededMonitor(TWO_LEVELS, FEW, 1, { isDeaf: true });
   const ns = speeds(
     {
       few: ticks(few.feed, prices),
-      many: ticks(crowded.feed, prices),
       guard: inlinedGuard(prices, 1_044.05, 1_050),
       map: mapGetAndCompare(prices, [SYMBOL], guards),
     },
     options,
   );
+  const crowded = await seededMonitor(TWO_LEVELS, many, 1, { isDeaf: true });
+  const both = speeds({ few: ticks(few.feed, prices), many: ticks(crowded.feed, prices) }, options);
+  const manual = await manualMonitor();
   const scans = speeds(
     {
       many: ticks(crowded.feed, prices),
@@ -50,7 +51,7 @@ export const quietTick: Goal = async ({ quick }) => {
     },
     { rounds: quick ? 3 : 9, times: 100_000, warmUp: 1 },
   );
-  const pushed = speeds({ manual: manual.contender(prices) }, { ...options, rounds: 5 });
+  const pushed = speeds({ manual: manual.contender(prices) }, { rounds: 5, times: 20_000 });
   const bytes = allocated(ticks(crowded.feed, prices), quick ? 500_000 : 2_000_000);
   for (const { monitor } of [few, crowded, manual]) await monitor.stop();
   const perTranches = `t(${many} tranches) / t(${FEW})`;
@@ -93,8 +94,8 @@ export const quietTick: Goal = async ({ quick }) => {
       name: perTranches,
       goal: 't(1M) / t(100) <= 1.25',
       unit: 'ns',
-      figure: ns.many,
-      reference: ns.few,
+      figure: both.many,
+      reference: both.few,
       yardstick: `the same with ${FEW} tranches`,
       bounds: { ratioMax: 1.25 },
     }),

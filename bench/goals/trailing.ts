@@ -6,14 +6,14 @@ import { seededMonitor, symbolOf, TRAILING, TRAILING_IN_STEPS } from '../lib/see
 
 const FEW = 100;
 /** Stops whose resting level follows: each step is recorded, so fewer of them say as much. */
-const STEPPING = 1_000;
+const STEPPING = { quick: 100, full: 1_000 };
 const SYMBOL = symbolOf(0);
 /** Each new high is so much above the last one. */
 const STEP = 0.01;
 
 /** G3: a new high that lifts every trailing stop of a symbol. */
 export const trailing: Goal = async ({ quick }) => {
-  const many = quick ? 20_000 : 100_000;
+  const many = quick ? 5_000 : 100_000;
   const few = await seededMonitor(TRAILING, FEW, 1, { isDeaf: true });
   const crowded = await seededMonitor(TRAILING, many, 1, { isDeaf: true });
   const scan = new ScannedTrails(many);
@@ -23,7 +23,8 @@ export const trailing: Goal = async ({ quick }) => {
     { rounds: quick ? 7 : 21, times: quick ? 5_000 : 20_000 },
   );
   const scans = speeds({ scan }, { rounds: 3, times: quick ? 20 : 60, warmUp: 1 });
-  const stepping = await seededMonitor(TRAILING_IN_STEPS, STEPPING, 1, { isDeaf: true });
+  const inSteps = quick ? STEPPING.quick : STEPPING.full;
+  const stepping = await seededMonitor(TRAILING_IN_STEPS, inSteps, 1, { isDeaf: true });
   // One percent up: three steps of the default length.
   const steps = speeds(
     { rise: new Rise(stepping.feed) },
@@ -55,7 +56,7 @@ export const trailing: Goal = async ({ quick }) => {
     }),
     rowOf({
       id: 'G3c',
-      name: `a rise of 1 % in 1,000 new highs, ${STEPPING} trailing stops with the default step`,
+      name: `a rise of 1 % in 1,000 new highs, ${inSteps} trailing stops with the default step`,
       goal: '<= 4x a quiet tick',
       unit: 'ns',
       figure: steps.rise,

@@ -7,9 +7,18 @@ export function inChild<Result>(
   given: unknown,
   flags: readonly string[] = [],
 ): Promise<Result> {
-  const script = fileURLToPath(new URL('child.mjs', import.meta.url));
+  return inProcess('child', [job, JSON.stringify(given)], flags);
+}
+
+/** Runs a script of the bench in a process of its own. @returns the last thing that it tells */
+export function inProcess<Result>(
+  name: string,
+  given: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Result> {
+  const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...flags, script, job, JSON.stringify(given)], {
+    const child = spawn(process.execPath, [...flags, script, ...given], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     let result: Result | undefined;
@@ -18,8 +27,8 @@ export function inChild<Result>(
     });
     child.once('error', reject);
     child.once('exit', (code) => {
-      if (result !== undefined) resolve(result);
-      else reject(new Error(`the job ${job} ended with ${code} and said nothing`));
+      if (result !== undefined && code === 0) resolve(result);
+      else reject(new Error(`${name} ${given.join(' ')} ended with ${code}`));
     });
   });
 }

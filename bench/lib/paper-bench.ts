@@ -3,7 +3,7 @@ import { inFlight } from './measure.js';
 import { PushFeed } from './push-feed.js';
 import { instruments, symbolOf, tick } from './seeded-monitor.js';
 
-const SYMBOLS = 500;
+const SYMBOLS = 2_000;
 const PRICE = 1_000;
 
 /** A monitor whose exchange is in the process and answers at once: what is left is our own work and the disk. */

@@ -1,4 +1,10 @@
-import type { PriceFeed, PriceSink, PriceSource, Subscription, SubscriptionRequest } from 'position-monitor';
+import type {
+  PriceFeed,
+  PriceSink,
+  PriceSource,
+  Subscription,
+  SubscriptionRequest,
+} from 'position-monitor';
 
 /** The least that a feed is: what comes goes straight to the monitor. */
 export class PushFeed implements PriceFeed {

@@ -4,7 +4,9 @@ import Database from 'better-sqlite3';
 export function groupCommits(path: string, fills: number, fillsPerCommit: number): number {
   const database = new Database(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  database.exec('CREATE TABLE rows (id TEXT PRIMARY KEY, a TEXT, b TEXT, c TEXT, d TEXT, e INTEGER)');
+  database.exec(
+    'CREATE TABLE rows (id TEXT PRIMARY KEY, a TEXT, b TEXT, c TEXT, d TEXT, e INTEGER)',
+  );
   const insert = database.prepare('INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)');
   const text = '0.01,45000.10,44550.00,{"kind":"percent","percent":"20"}'.repeat(4);
   const began = performance.now();

@@ -38,7 +38,7 @@ export const RESTING = 'RESTUSDT';
 export const LOCAL = 'LOCALUSDT';
 export const QUANTITY = '0.5';
 /** Symbols for many fills at a time. */
-export const MANY_SYMBOLS: readonly string[] = Array.from({ length: 64 }, (_, n) => `M${n}USDT`);
+export const MANY_SYMBOLS: readonly string[] = Array.from({ length: 128 }, (_, n) => `M${n}USDT`);
 export const INSTRUMENTS = [RESTING, LOCAL, ...MANY_SYMBOLS].map((symbol) => ({
   symbol,
   tickSize: '0.01',

@@ -1,7 +1,7 @@
 import { EXIT_OK } from './failure.js';
 
-/** Commands that protect an account: nobody reading on is no reason to end. */
-const OUTLIVE_THEIR_READER: readonly string[] = ['run', 'protect'];
+/** Commands that change something: nobody reading on is no reason to end. */
+const OUTLIVE_THEIR_READER: readonly string[] = ['run', 'protect', 'migrate'];
 
 /**
  * `position-monitor … | head` closes the pipe: nobody reads on, which is no failure.

@@ -3,6 +3,7 @@ import { exitStatus } from './exit-status.js';
 import { EXIT_BAD_INPUT, EXIT_OK, tellFailure } from './failure.js';
 import type { LiveHost } from './live-config/live-host.js';
 import { processHost } from './live-config/process-host.js';
+import { migrateCommand } from './migrate/migrate-command.js';
 import { protectCommand } from './protect/protect-command.js';
 import { replayCommand } from './replay/replay-command.js';
 import { runLiveCommand } from './run/run-live-command.js';
@@ -25,9 +26,10 @@ export async function runCommand(
   const program = new Command('position-monitor')
     .description('Keeps positions protected; looks at what it did, and rehearses it on recordings.')
     .version(version)
-    .addCommand(runLiveCommand(host, status))
+    .addCommand(runLiveCommand(host, status, version))
     .addCommand(verifyCommand(host, status))
     .addCommand(protectCommand(host, status))
+    .addCommand(migrateCommand(host, status, version))
     .addCommand(replayCommand())
     .addCommand(statusCommand());
   for (const command of [program, ...program.commands]) {

@@ -1,5 +1,6 @@
 import type { Decimal } from '../model/decimal.js';
-import type { CloseReason, TriggerEvidence } from '../model/tranche.js';
+import type { CloseReason, Tranche, TriggerEvidence } from '../model/tranche.js';
+import { isTighter } from '../positions/stop-in-force.js';
 import { restsAtLevel } from './shared-stops.js';
 import { type EngineState, forgetHits, noAttempts, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
@@ -67,7 +68,15 @@ function hasten(step: Step, node: TrancheNode, { reason }: CloseCause): void {
 export function isUrgent(state: EngineState, node: TrancheNode): boolean {
   const reason = node.tranche.closing?.reason;
   if (reason === undefined || !STOP_REASONS.has(reason)) return false;
-  return !restsAtLevel(state, node);
+  return !restsAtLevel(state, node) || restsBehind(node.tranche);
+}
+
+/** Whether what rests is for a price that must not be waited for: the hard floor behind a level that was confirmed. */
+function restsBehind({ closing, levels, side }: Tranche): boolean {
+  const level = closing?.level ?? null;
+  const { guard, stopLoss } = levels;
+  if (level === null || guard === null || stopLoss === null || guard.eq(stopLoss)) return false;
+  return isTighter(level, stopLoss, side);
 }
 
 export function newCloseProgress(urgent: boolean, mono: number): NonNullable<TrancheNode['close']> {

@@ -1,21 +1,35 @@
-import { URGENT_READ_MS } from '../limits.js';
+import { PROFIT_END_WAIT_MS, URGENT_READ_MS } from '../limits.js';
 import { isSettled } from '../model/order.js';
 import { isImmediateKind } from '../model/order-kind.js';
-import { requestCancel } from './order-traffic.js';
+import { requestCancel, tellFailure } from './order-traffic.js';
 import { stopsFor } from './shared-stops.js';
 import { type CloseProgress, ordersOf, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { fillsUntil, LEFT_BEHIND, stopsLeftBehind } from './triggered-stops.js';
 
-/** Resting take-profits may fill while we close: their end is awaited, unless nothing rests and time is short. */
+/**
+ * Resting take-profits may fill while we close: their end is awaited, unless nothing rests and time is short. Where the
+ * exchange does not let go of them, or nobody can say what became of them, whoever closes wants out all the same: what the
+ * exchange says is held then leaves beside them.
+ */
 export function waitForTakeProfits(step: Step, node: TrancheNode): boolean {
+  const { close } = node;
   const open = ordersOf(node, 'take-profit').filter((order) => !isSettled(order));
-  if (open.length === 0 || node.close === null) return false;
-  if (!node.close.urgent) return true;
+  if (open.length === 0 || close === null) return false;
+  if (!close.urgent) {
+    const until = close.startedMono + PROFIT_END_WAIT_MS;
+    if (step.mono < until) {
+      step.wake(node, until);
+      return true;
+    }
+    tellFailure(step, node, 'close', 'a take-profit does not end: the close goes on beside it');
+    if (close.view === 'none') close.mustRead = true;
+    return false;
+  }
   /** One that is taken at market executes now: whoever does not wait for it sells the same twice. */
   const executing = open.some(({ terms }) => isImmediateKind(terms.kind));
   if (!executing && !step.state.venue.countsRestingReduceOnly) return false;
-  return waitUrgently(step, node, node.close);
+  return waitUrgently(step, node, close);
 }
 
 /** A stop that is executing right now is the close. */

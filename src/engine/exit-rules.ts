@@ -2,6 +2,7 @@ import { decimal } from '../model/decimal.js';
 import { relevelAt } from '../positions/tranche-arithmetic.js';
 import { guardLiquidation } from './liquidation-guard.js';
 import { stopPrice } from './price-sources.js';
+import { relevelSafely } from './relevel-safely.js';
 import type { TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { watchTimeLimit } from './time-limit.js';
@@ -22,8 +23,10 @@ export function advanceRules(step: Step, node: TrancheNode): void {
   watchTimeLimit(step, node);
   if (tranche.state !== 'OPEN') return;
   const before = tranche.levels;
-  relevelAt(tranche, step.instrument(tranche.symbol), stopPrice(step.state, tranche, step.mono));
-  guardLiquidation(step, node);
+  relevelSafely(step, node, () => {
+    relevelAt(tranche, step.instrument(tranche.symbol), stopPrice(step.state, tranche, step.mono));
+    guardLiquidation(step, node, before);
+  });
   const { levels } = tranche;
   if (tranche.progress !== progress) step.touch(node);
   if (sameLevels(before, levels)) return;

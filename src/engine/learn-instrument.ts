@@ -3,6 +3,7 @@ import { roundStop, roundTakeProfit } from '../model/price.js';
 import type { Tranche } from '../model/tranche.js';
 import { relevelAt } from '../positions/tranche-arithmetic.js';
 import { stopPrice } from './price-sources.js';
+import { relevelSafely } from './relevel-safely.js';
 import type { Step } from './step-context.js';
 
 /**
@@ -17,7 +18,9 @@ export function learnInstrument(step: Step, instrument: Instrument): void {
   for (const node of [...symbol.live.LONG, ...symbol.live.SHORT]) {
     const { tranche } = node;
     if (tranche.state !== 'OPEN' || isOnGrid(tranche, instrument)) continue;
-    relevelAt(tranche, instrument, stopPrice(step.state, tranche, step.mono));
+    relevelSafely(step, node, () =>
+      relevelAt(tranche, instrument, stopPrice(step.state, tranche, step.mono)),
+    );
     step.touch(node);
   }
 }

@@ -1,6 +1,5 @@
-import { type Decimal, decimal, HUNDRED, toDecimalString } from '../model/decimal.js';
-import type { ExitPlan } from '../model/exit-plan.js';
-import type { Instrument } from '../model/instrument.js';
+import { type Decimal, decimal, toDecimalString } from '../model/decimal.js';
+import type { ExitLevels } from '../model/exit-plan.js';
 import { roundStop } from '../model/price.js';
 import type { PositionSide } from '../model/side.js';
 import type { Tranche } from '../model/tranche.js';
@@ -26,7 +25,13 @@ export function loosestStop(step: Step, tranche: Tranche): Decimal | null {
   const price = stopPrice(step.state, tranche, step.mono);
   if (!isTighter(price ?? tranche.entryPrice, liquidationPrice, side)) return null;
   const level = favoured(liquidationPrice, decimal(plan.liquidationBufferPct), side);
-  return level.gt(0) ? roundStop(level, side, instrument) : null;
+  if (level.lte(0)) return null;
+  if (price === null || isTighter(price, level, side)) return roundStop(level, side, instrument);
+  /** The price is inside the buffer: a stop in the middle still acts first, and is not passed yet. */
+  const middle = roundStop(price.plus(liquidationPrice).div(2), side, instrument);
+  return isTighter(price, middle, side) && isTighter(middle, liquidationPrice, side)
+    ? middle
+    : null;
 }
 
 /** Where the exchange would liquidate now: margin and leverage move it, and stops are looked at again. */
@@ -42,38 +47,47 @@ export function noteLiquidation(
   for (const node of symbol.live[side]) step.revisit(node);
 }
 
-/** A stop that the exchange's liquidation would come before is tightened, and that is told. */
-export function guardLiquidation(step: Step, node: TrancheNode): void {
+/**
+ * A stop that the exchange's liquidation would come before is tightened, and that is told.
+ *
+ * Where hits are confirmed it is the order behind the guard that has to lie in front of the liquidation: it moves there, and
+ * the guard only if it lies beyond as well.
+ *
+ * @param before levels of the last look
+ */
+export function guardLiquidation(step: Step, node: TrancheNode, before: ExitLevels): void {
   const { tranche } = node;
-  const { side, plan, levels } = tranche;
-  const symbol = step.symbol(tranche.symbol);
-  const instrument = step.instrument(tranche.symbol);
+  const { side } = tranche;
+  keepOrder(tranche, before);
   const limit = loosestStop(step, tranche);
-  if (limit === null || levels.stopLoss === null || !isTighter(limit, levels.stopLoss, side))
-    return;
-  const level = beforeFloor(plan, limit, side, instrument);
-  tranche.progress = ratcheted(tranche.progress, { level, rule: 'stop-loss' }, side);
-  relevelAt(tranche, instrument, stopPrice(step.state, tranche, step.mono));
+  if (limit === null) return;
+  const { guard } = tranche.levels;
+  if (guard !== null && isTighter(limit, guard, side)) {
+    tranche.progress = ratcheted(tranche.progress, { level: limit, rule: 'stop-loss' }, side);
+    relevelAt(tranche, step.instrument(tranche.symbol), stopPrice(step.state, tranche, step.mono));
+  }
+  keepOrder(tranche, before);
+  const { stopLoss } = tranche.levels;
+  if (stopLoss !== null && isTighter(limit, stopLoss, side))
+    tranche.levels = { ...tranche.levels, stopLoss: limit };
+  const level = tranche.levels.stopLoss;
+  if (level === null || !level.eq(limit) || before.stopLoss?.eq(level)) return;
+  const liquidationPrice = step.symbol(tranche.symbol).liquidation[side];
   step.emit('protection:tightened', {
     symbol: tranche.symbol,
     positionId: tranche.positionId,
     trancheId: tranche.id,
     side,
     level: toDecimalString(level),
-    liquidationPrice: toDecimalString(symbol.liquidation[side] ?? limit),
+    liquidationPrice: toDecimalString(liquidationPrice ?? limit),
     reason: 'the stop lay beyond the price at which the exchange liquidates',
   });
 }
 
-/** Where hits are confirmed the order rests behind the guard: the guard goes so far that the order is in front. */
-function beforeFloor(
-  { confirm }: ExitPlan,
-  limit: Decimal,
-  side: PositionSide,
-  instrument: Instrument,
-): Decimal {
-  const floorPct = confirm?.hardFloorPct ?? null;
-  if (floorPct === null) return limit;
-  const share = side === 'LONG' ? HUNDRED.minus(floorPct) : HUNDRED.plus(floorPct);
-  return roundStop(limit.times(HUNDRED).div(share), side, instrument);
+/** An order that went in front of the liquidation stays there, wherever that goes: nothing that protects is loosened. */
+function keepOrder(tranche: Tranche, { stopLoss: before }: ExitLevels): void {
+  const { guard, stopLoss } = tranche.levels;
+  if (before === null || guard === null || stopLoss === null) return;
+  if (isTighter(before, stopLoss, tranche.side) && !isTighter(before, guard, tranche.side))
+    tranche.levels = { ...tranche.levels, stopLoss: before };
 }

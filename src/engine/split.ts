@@ -7,7 +7,7 @@ import { splitTranche } from '../positions/split-tranche.js';
 import { ledgerKey, newNode, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { keepPeak } from './trail.js';
-import { notFound } from './user-calls.js';
+import { notOpen } from './user-calls.js';
 import { trancheView } from './views.js';
 
 /** `splitTranche`: a part of a tranche becomes one of its own. Its stop is placed before the old one shrinks. */
@@ -17,7 +17,7 @@ export function splitOnRequest(
 ): void {
   const node = step.survivor(id as TrancheId);
   if (node?.tranche.state !== 'OPEN') {
-    step.refuse(requestId, notFound(id));
+    step.refuse(requestId, notOpen(step, id));
     return;
   }
   const { tranche } = node;

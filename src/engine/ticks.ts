@@ -1,4 +1,5 @@
-import { PRICE_CONFIRM_MS, PRICE_PERSIST_MS } from '../limits.js';
+import { AMOUNT_LENGTH_MAX, PRICE_CONFIRM_MS, PRICE_PERSIST_MS } from '../limits.js';
+import { amountFrom } from '../model/amount.js';
 import { type Decimal, decimal } from '../model/decimal.js';
 import type { Input } from '../model/input.js';
 import { PRICE_SOURCES, type PriceSource } from '../model/price.js';
@@ -41,8 +42,16 @@ export function acceptQuietTick(
 /** A price that hits something, or that must be doubted first. */
 export function applyTick(step: Step, tick: Extract<Input, { kind: 'tick' }>): void {
   const { state } = step;
-  if (!PRICE_SOURCES.includes(tick.source) || !Number.isFinite(tick.price) || tick.price <= 0) {
-    reject(step, tick, 'not a price: expected a finite number above zero');
+  if (
+    !PRICE_SOURCES.includes(tick.source) ||
+    !(tick.price > 0) ||
+    amountFrom(tick.price) === null
+  ) {
+    reject(
+      step,
+      tick,
+      `not a price: expected a number above zero of at most ${AMOUNT_LENGTH_MAX} characters`,
+    );
     return;
   }
   const symbol = state.symbols.get(tick.symbol);

@@ -1,7 +1,5 @@
 import { describe } from '../errors/describe.js';
-import type { PositionMonitorError } from '../errors/position-monitor-error.js';
 import { ValidationError } from '../errors/validation-error.js';
-import { type Decimal, toDecimalString } from '../model/decimal.js';
 import { asksForStop, type ExitPlan, NO_EXITS } from '../model/exit-plan.js';
 import type { TrancheId } from '../model/ids.js';
 import type { Input } from '../model/input.js';
@@ -9,15 +7,15 @@ import type { Registration } from '../model/ledger.js';
 import { openedSideOf } from '../model/side.js';
 import type { CloseReason } from '../model/tranche.js';
 import { takenAnew } from '../positions/level-shares.js';
-import { isTighter } from '../positions/stop-in-force.js';
+import { planWithLevels } from '../positions/plan-with-levels.js';
 import { replan } from '../positions/tranche-arithmetic.js';
 import { beginClose } from './begin-close.js';
 import { chooseExit } from './choose-exit.js';
 import { settleCloseWaiters } from './close-waiters.js';
 import { merge } from './entries.js';
-import { loosestStop } from './liquidation-guard.js';
 import { clearAttempts, REMOVED, REPLACED, requestCancel, waitForCover } from './order-traffic.js';
-import { freshPrice, isPassed, profitSource, stopPriceSince } from './price-sources.js';
+import { planProblem, sameLevels } from './plan-problem.js';
+import { stopPriceSince } from './price-sources.js';
 import { forgetHits, type TrancheNode } from './state.js';
 import type { Step } from './step-context.js';
 import { keepPeak } from './trail.js';
@@ -95,33 +93,7 @@ export function cancelRelated(
 
 /** `updateTpSl`: absolute levels for a tranche or for all tranches of a position. */
 export function updateLevels(step: Step, input: Extract<Input, { kind: 'update-levels' }>): void {
-  changePlans(step, input, ({ tranche: { plan } }) => ({
-    ...plan,
-    takeProfits:
-      input.takeProfit === undefined
-        ? plan.takeProfits
-        : input.takeProfit === null
-          ? []
-          : [{ level: { kind: 'price', price: toDecimalString(input.takeProfit) }, portion: '1' }],
-    stopLoss:
-      input.stopLoss === undefined
-        ? plan.stopLoss
-        : input.stopLoss === null
-          ? null
-          : { kind: 'price', price: toDecimalString(input.stopLoss) },
-    volatility: keptVolatility(plan.volatility, input),
-  }));
-}
-
-/** A level that is taken away is not planned again by volatility. */
-function keptVolatility(
-  rule: ExitPlan['volatility'],
-  input: Extract<Input, { kind: 'update-levels' }>,
-): ExitPlan['volatility'] {
-  if (rule === null) return null;
-  const tpMultiple = input.takeProfit === null ? null : rule.tpMultiple;
-  const slMultiple = input.stopLoss === null ? null : rule.slMultiple;
-  return tpMultiple === null && slMultiple === null ? null : { ...rule, tpMultiple, slMultiple };
+  changePlans(step, input, ({ tranche }) => planWithLevels(tranche.plan, input));
 }
 
 /** `updatePlan`: another plan for a tranche or for all tranches of a position. */
@@ -137,13 +109,13 @@ function changePlans(
 ): void {
   const nodes = nodesOf(step, input.id).filter((node) => node.tranche.state === 'OPEN');
   if (nodes.length === 0) {
-    step.refuse(input.requestId, notFound(input.id));
+    step.refuse(input.requestId, notOpen(step, input.id));
     return;
   }
   const changes: { node: TrancheNode; plan: ExitPlan }[] = [];
   for (const node of nodes) {
     const plan = planOf(node);
-    const problem = problemWith(step, node, plan, input.allowImmediate);
+    const problem = planProblem(step, node, plan, input.allowImmediate);
     if (problem !== null) {
       step.refuse(input.requestId, problem);
       return;
@@ -152,76 +124,6 @@ function changePlans(
   }
   for (const { node, plan } of changes) setPlan(step, node, plan, 'plan changed on request');
   waitForCover(step, nodes, input.requestId);
-}
-
-function problemWith(
-  step: Step,
-  node: TrancheNode,
-  plan: ExitPlan,
-  allowImmediate: boolean,
-): PositionMonitorError | null {
-  const { tranche } = node;
-  const { side } = tranche;
-  const instrument = step.instrument(tranche.symbol);
-  const symbol = step.symbol(tranche.symbol);
-  try {
-    const changed = { ...tranche };
-    const planned = { ...changed, plan };
-    const price = stopPriceSince(step.state, planned, step.mono, node.openedMono);
-    replan(changed, plan, instrument, price);
-    const { levels } = changed;
-    const loosest = loosestStop(step, changed);
-    const wantsOther = JSON.stringify(plan.stopLoss) !== JSON.stringify(tranche.plan.stopLoss);
-    /** A stop that nobody asks for anew was tightened before, and will be again. */
-    if (wantsOther && loosest && levels.stopLoss && isTighter(loosest, levels.stopLoss, side))
-      return beyondLiquidation(levels.stopLoss, loosest, symbol.liquidation[side]);
-    if (allowImmediate) return null;
-    if (price && levels.guard && isPassed(price, levels.guard, side, 'stop-loss')) {
-      return alreadyPassed('stop-loss', levels.guard, price);
-    }
-    const profitPrice = freshPrice(
-      step.state,
-      symbol,
-      profitSource(step.state, changed),
-      step.mono,
-    );
-    const [profit] = levels.takeProfits;
-    if (profitPrice && profit && isPassed(profitPrice, profit.price, side, 'take-profit')) {
-      return alreadyPassed('take-profit', profit.price, profitPrice);
-    }
-    return null;
-  } catch (error) {
-    if (error instanceof ValidationError) return error;
-    throw error;
-  }
-}
-
-function beyondLiquidation(
-  level: Decimal,
-  loosest: Decimal,
-  liquidationPrice: Decimal | null,
-): ValidationError {
-  return new ValidationError(
-    'LEVEL_BEYOND_LIQUIDATION',
-    `The stop ${toDecimalString(level)} would never be reached`,
-    {
-      expected: `a stop at ${toDecimalString(loosest)} or nearer to the price`,
-      received: `one beyond the liquidation price ${toDecimalString(liquidationPrice ?? loosest)}`,
-      remedy: 'Give a nearer stop, add margin, or switch liquidationGuard off',
-    },
-  );
-}
-
-function alreadyPassed(rule: string, level: Decimal, price: Decimal): ValidationError {
-  return new ValidationError(
-    'LEVEL_PASSED',
-    `The ${rule} level ${toDecimalString(level)} is already passed`,
-    {
-      expected: 'a level that the price has not reached',
-      received: `last price ${toDecimalString(price)}`,
-      remedy: 'Pass { allowImmediate: true } to close at once',
-    },
-  );
 }
 
 function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string): void {
@@ -246,10 +148,6 @@ function setPlan(step: Step, node: TrancheNode, plan: ExitPlan, reason: string):
     tranche: trancheView(step.state, node, step.mono),
     reason,
   });
-}
-
-function sameLevels(a: ExitPlan, b: ExitPlan): boolean {
-  return JSON.stringify(a.takeProfits) === JSON.stringify(b.takeProfits);
 }
 
 /** A stop is wanted again: one whose removal has not left goes only when its successor rests. */
@@ -317,13 +215,13 @@ export function mergeOnRequest(
   const nodes = nodesOf(step, positionId).filter((node) => node.tranche.state === 'OPEN');
   const unknown = ids?.find((id) => !nodes.some((node) => node.tranche.id === id));
   if (unknown !== undefined) {
-    step.refuse(requestId, notFound(unknown));
+    step.refuse(requestId, notOpen(step, unknown));
     return;
   }
   const chosen = ids === null ? nodes : nodes.filter((node) => ids.includes(node.tranche.id));
   const [only] = chosen;
   if (only === undefined) {
-    step.refuse(requestId, notFound(positionId));
+    step.refuse(requestId, notOpen(step, positionId));
     return;
   }
   const node =
@@ -348,6 +246,16 @@ function nodesOf(step: Step, id: string): TrancheNode[] {
     }
   }
   return found;
+}
+
+/** Why there is nothing to change: a tranche that is closing is still listed, but its plan means nothing any more. */
+export function notOpen(step: Step, id: string): ValidationError {
+  if (!nodesOf(step, id).some((node) => node.tranche.state === 'CLOSING')) return notFound(id);
+  return new ValidationError('NOT_FOUND', 'What has this id is closing', {
+    expected: 'the id of an open tranche, or of a position with one',
+    received: describe(id),
+    remedy: 'It can only be hurried: closeTranche(id, { execution: { kind: "market" } })',
+  });
 }
 
 export function notFound(id: string): ValidationError {

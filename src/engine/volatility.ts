@@ -1,10 +1,15 @@
 import { isMonitorError } from '../errors/position-monitor-error.js';
 import { ValidationError } from '../errors/validation-error.js';
-import { BAR_LENGTHS_MAX, BARS_FETCH_MAX, BARS_RETRY_MS } from '../limits.js';
+import {
+  BAR_LENGTHS_MAX,
+  BARS_FETCH_MAX,
+  BARS_RETRY_MS,
+  FEED_BARS_CLOCK_MARGIN_MS,
+} from '../limits.js';
 import type { VolatilityRule } from '../model/exit-plan.js';
 import type { Input } from '../model/input.js';
 import type { PriceSource } from '../model/price.js';
-import type { PriceBar } from '../model/price-bar.js';
+import { barProblem, type PriceBar } from '../model/price-bar.js';
 import { AverageRange, warmUpBars } from '../volatility/average-range.js';
 import { BarBuilder } from '../volatility/bar-builder.js';
 import { checkBar } from '../volatility/check-bar.js';
@@ -16,7 +21,7 @@ import type { Step } from './step-context.js';
 export function averageRangeOf(step: Step, symbol: string, rule: VolatilityRule): number | null {
   const { value } = averageOf(step, step.symbol(symbol), rule);
   /** A market that did not move says nothing about how far a stop has to be. */
-  return value !== null && value > 0 ? value : null;
+  return value !== null && value > 0 && value < Number.POSITIVE_INFINITY ? value : null;
 }
 
 /** Begins to follow the bars of symbols whose settings go by volatility, so that the first fill finds an average. */
@@ -91,7 +96,7 @@ export function takeIntoBars(
     if (finished === null) continue;
     /** Half of it was missed: the feed may know the whole one, and is asked before the next one counts. */
     if (finished.partial) askForBars(step, symbol, lane);
-    else acceptBars(step, symbol, lane, [finished]);
+    else if (barProblem(finished, lane.barMs) === null) acceptBars(step, symbol, lane, [finished]);
   }
 }
 
@@ -112,7 +117,7 @@ export function applyBars(step: Step, input: Extract<Input, { kind: 'bars' }>): 
   }
   try {
     checkLane(symbol, input.barMs);
-    acceptBars(step, symbol, laneOf(step, symbol, input), input.bars);
+    acceptBars(step, symbol, laneOf(step, symbol, input), input.bars, step.venue);
   } catch (error) {
     if (!isMonitorError(error)) throw error;
     if (input.requestId !== null) step.refuse(input.requestId, error);
@@ -142,14 +147,16 @@ function barsKey({ symbol }: SymbolState, barMs: number): string {
   return `bars:${barMs}:${symbol}`;
 }
 
+/** @param venueTime the exchange's, ms, where the bars come from outside: none of them ends after it */
 function acceptBars(
   step: Step,
   symbol: SymbolState,
   lane: BarLane,
   bars: readonly PriceBar[],
+  venueTime = Number.POSITIVE_INFINITY,
 ): void {
   try {
-    for (const bar of bars) acceptBar(lane, bar);
+    for (const bar of bars) acceptBar(lane, bar, venueTime);
   } finally {
     /** Those before one that cannot be count. */
     lane.recent.splice(0, Math.max(0, lane.recent.length - BARS_FETCH_MAX));
@@ -162,9 +169,20 @@ function acceptBars(
 }
 
 /** Checked although nobody may go by it yet: a rule that does later begins with what is kept. */
-function acceptBar(lane: BarLane, bar: PriceBar): void {
+function acceptBar(lane: BarLane, bar: PriceBar, venueTime: number): void {
   checkBar(bar, lane.barMs);
+  checkIsOver(bar, lane.barMs, venueTime);
   for (const average of lane.averages) average.add(bar);
   const newest = lane.recent.at(-1);
   if (newest === undefined || bar.startTime > newest.startTime) lane.recent.push(bar);
+}
+
+/** After a bar of the future, such as one whose time is in microseconds, none would be new enough to count. */
+function checkIsOver({ startTime }: PriceBar, barMs: number, venueTime: number): void {
+  if (startTime + barMs - venueTime <= FEED_BARS_CLOCK_MARGIN_MS) return;
+  throw new ValidationError('BAR_INVALID', `A bar of ${barMs} ms is not over`, {
+    expected: `startTime in ms since 1970, and an end at most ${FEED_BARS_CLOCK_MARGIN_MS} ms after the exchange's time ${Math.floor(venueTime)}`,
+    received: `startTime ${startTime}`,
+    remedy: 'Give finished bars; times in microseconds are divided by 1,000',
+  });
 }

@@ -23,6 +23,8 @@ export const ERROR_CODES = {
   TICK_INVALID: 'ValidationError',
   /** A price bar that cannot be, more bars or lengths of bars than are kept, or a request for bars that makes no sense. */
   BAR_INVALID: 'ValidationError',
+  /** A query of the history that cannot be answered. */
+  QUERY_INVALID: 'ValidationError',
   /** No position or tranche has the given id. */
   NOT_FOUND: 'ValidationError',
   /** A call that flattens everything lacks its confirmation. */

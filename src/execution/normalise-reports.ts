@@ -1,6 +1,7 @@
 import { describe } from '../errors/describe.js';
 import { DETAIL_LENGTH_MAX, REPORT_ROWS_MAX } from '../limits.js';
-import { type Decimal, tryDecimal, ZERO } from '../model/decimal.js';
+import { amountFrom } from '../model/amount.js';
+import { type Decimal, ZERO } from '../model/decimal.js';
 import type { FillEvidence, TradeEvidence } from '../model/fill.js';
 import type { VenueOrderStatus } from '../model/order.js';
 import { ORDER_KINDS } from '../model/order-kind.js';
@@ -151,7 +152,7 @@ export function normalisePosition(
 
 /** A price that is a help and no more: one that makes no sense is none, and keeps no position from being read. */
 function priceIfAny(raw: unknown): Decimal | null {
-  const price = tryDecimal(raw);
+  const price = amountFrom(raw);
   return price?.gt(0) ? price : null;
 }
 

@@ -1,4 +1,6 @@
 import { describe } from '../errors/describe.js';
+import { AMOUNT_LENGTH_MAX } from '../limits.js';
+import { amountFrom } from './amount.js';
 
 /** What a price did in one stretch of time. */
 export interface PriceBar {
@@ -29,6 +31,10 @@ export function barProblem(bar: PriceBar, barMs: number): string | null {
   for (const [name, price] of Object.entries({ open, high, low, close })) {
     if (!(Number.isFinite(price) && price > 0)) {
       return `${name} ${describe(price)} is no price above zero`;
+    }
+    /** The bound of every price: levels are made of it, and have to stay readable decimals. */
+    if (amountFrom(price) === null) {
+      return `${name} ${describe(price)} is longer than ${AMOUNT_LENGTH_MAX} characters`;
     }
   }
   if (high < low) return `high ${high} is below low ${low}`;

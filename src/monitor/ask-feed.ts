@@ -5,6 +5,7 @@ import type { Input } from '../model/input.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { PriceFeed } from '../ports/price-feed.js';
+import { copyBars } from './copy-bars.js';
 
 export interface FeedAsker {
   readonly feed: PriceFeed;
@@ -42,7 +43,7 @@ async function fetchBars(
   try {
     const bars = await inTime(clock, () => fetch(symbol, barMs, limit));
     if (!Array.isArray(bars)) throw new Error('the feed gave no list of bars');
-    return { ...answer, bars: bars.slice(-limit), retry: false };
+    return { ...answer, bars: copyBars(bars.slice(-limit)), retry: false };
   } catch (error) {
     logger.warn({ symbol, barMs, error: textOf(error) }, 'bars could not be fetched');
     const forGood = isMonitorError(error) && error.code === 'FEED_BARS_UNSUPPORTED';

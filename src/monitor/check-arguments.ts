@@ -1,10 +1,12 @@
 import type { EngineState } from '../engine/state.js';
 import { describe } from '../errors/describe.js';
 import { ValidationError } from '../errors/validation-error.js';
-import { ATR_BAR_MS_MAX, ATR_BAR_MS_MIN, BARS_FETCH_MAX } from '../limits.js';
-import { type Decimal, tryDecimal } from '../model/decimal.js';
+import { ATR_BAR_MS_MAX, ATR_BAR_MS_MIN } from '../limits.js';
+import { amountFrom } from '../model/amount.js';
+import type { Decimal } from '../model/decimal.js';
 import { ownField } from '../model/own-field.js';
 import type { PositionSide } from '../model/side.js';
+import { isSymbol, SYMBOL_EXPECTED } from '../model/symbol.js';
 
 /**
  * A mistyped symbol or side must not read as a close that succeeded.
@@ -25,12 +27,13 @@ export function checkCloseTarget(
       }),
     });
   }
-  const known =
-    typeof symbol === 'string' && (state.symbols.has(symbol) || state.settings.plans.has(symbol));
+  /** `'*'` is the key of every other symbol's plan, and the name of none. */
+  const known = isSymbol(symbol) && (state.symbols.has(symbol) || state.settings.plans.has(symbol));
   if (known) return;
   throw new ValidationError('NOT_FOUND', 'The symbol to close', {
     expected: 'a symbol that is configured or held',
     received: describe(symbol),
+    ...(symbol === '*' && { remedy: 'closeAll({ confirm: true }) closes every symbol' }),
   });
 }
 
@@ -45,7 +48,7 @@ export function checkIds(positionId: unknown, ids: unknown): void {
   });
 }
 
-/** What a panic closes: everything, or less when told so. */
+/** What a panic closes: every tranche of ours, or less when told so. */
 export interface PanicOptions {
   readonly confirm: true;
   readonly symbol?: string;
@@ -78,7 +81,7 @@ export function checkPanic(options: unknown): asserts options is PanicOptions {
 
 /** @throws ValidationError `QUANTITY_INVALID` */
 export function readQuantity(value: unknown): Decimal {
-  const quantity = tryDecimal(value);
+  const quantity = amountFrom(value);
   if (quantity?.gt(0)) return quantity;
   throw new ValidationError('QUANTITY_INVALID', 'The quantity to split off', {
     expected: 'a decimal above zero',
@@ -86,23 +89,27 @@ export function readQuantity(value: unknown): Decimal {
   });
 }
 
-/** @throws ValidationError `BAR_INVALID` for arguments that are no bars of a symbol */
-export function checkBars(symbol: unknown, barMs: unknown, bars: unknown): void {
+/** @throws ValidationError `BAR_INVALID` for arguments that cannot name bars of a symbol */
+export function checkBarsOf(symbol: unknown, barMs: unknown): void {
   const length =
     typeof barMs === 'number' &&
     Number.isSafeInteger(barMs) &&
     barMs >= ATR_BAR_MS_MIN &&
     barMs <= ATR_BAR_MS_MAX;
-  if (typeof symbol === 'string' && symbol !== '' && length && Array.isArray(bars)) {
-    if (bars.length <= BARS_FETCH_MAX) return;
-    throw new ValidationError('BAR_INVALID', 'The bars', {
-      expected: `at most ${BARS_FETCH_MAX}`,
-      received: `${bars.length}`,
-      remedy: 'Give the newest',
-    });
-  }
+  if (isSymbol(symbol) && length) return;
   throw new ValidationError('BAR_INVALID', 'The bars', {
-    expected: `a symbol, the length of a bar from ${ATR_BAR_MS_MIN} to ${ATR_BAR_MS_MAX} ms, and a list of bars`,
-    received: `${describe(symbol)}, ${describe(barMs)}, ${describe(bars)}`,
+    expected: `${SYMBOL_EXPECTED}, and the length of a bar from ${ATR_BAR_MS_MIN} to ${ATR_BAR_MS_MAX} ms`,
+    received: `${describe(symbol)}, ${describe(barMs)}`,
+  });
+}
+
+/** An id as the exchange, or the bot, gave it to an order. @throws ValidationError `NOT_FOUND` */
+export function readOrderId(value: unknown): string {
+  const isId =
+    typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (isId) return String(value);
+  throw new ValidationError('NOT_FOUND', 'The order', {
+    expected: 'the id of an order, as text or whole number',
+    received: describe(value),
   });
 }

@@ -1,20 +1,24 @@
+import { ConfigError } from '../errors/config-error.js';
 import { describe } from '../errors/describe.js';
 import { ValidationError } from '../errors/validation-error.js';
+import { AMOUNT_LENGTH_MAX } from '../limits.js';
+import { amountFrom } from '../model/amount.js';
 import {
   type Decimal,
   type DecimalInput,
   type DecimalString,
   toDecimalString,
-  tryDecimal,
 } from '../model/decimal.js';
 import type { ExitPlan, ExitPlanInput } from '../model/exit-plan.js';
 import { type Instrument, type InstrumentInput, instrumentFrom } from '../model/instrument.js';
+import { ownField } from '../model/own-field.js';
 import {
   type OrderSide,
   openedSideOf,
   type PositionSide,
   type WirePositionSide,
 } from '../model/side.js';
+import { isSymbol, SYMBOL_EXPECTED } from '../model/symbol.js';
 import type { Tranche } from '../model/tranche.js';
 import { breakevenActivation, breakevenLevel } from '../positions/breakeven.js';
 import { exitLevels } from '../positions/exit-levels.js';
@@ -23,6 +27,8 @@ import { trailActivation, trailLevel } from '../positions/trailing.js';
 import { openTranche } from '../positions/tranche-arithmetic.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 import { frozen } from './config/frozen.js';
+import { plainCopy } from './config/plain-copy.js';
+import { Problems } from './config/problems.js';
 
 /** What a fill would be protected with. Decimal strings, rounded to the instrument. */
 export interface PlannedExits {
@@ -76,16 +82,12 @@ export function planExits(
   plan: ExitPlanInput,
   instrument: InstrumentInput,
 ): PlannedExits {
-  const quantity = positive(fill.executedQty, 'executedQty');
-  const price = positive(fill.avgPrice, 'avgPrice');
-  const { positionSide } = fill;
-  const side =
-    positionSide === undefined || positionSide === 'BOTH' ? openedSideOf(fill.side) : positionSide;
+  const { symbol, side, quantity, price } = readFill(fill);
   const resolved = exitPlanFrom(plan, null, 'plan', side);
-  const rules = instrumentFrom(instrument);
+  const rules = instrumentFrom(readInstrument(instrument));
   const tranche = openTranche(
     {
-      symbol: fill.symbol,
+      symbol,
       side,
       intake: {
         orderId: 'preview',
@@ -147,11 +149,55 @@ function textOf(price: Decimal | null): DecimalString | null {
   return price === null ? null : toDecimalString(price);
 }
 
-function positive(value: DecimalInput, field: string) {
-  const read = tryDecimal(value);
+/** Own fields only, like a fill that is handed over. */
+function readFill(fill: unknown): {
+  readonly symbol: string;
+  readonly side: PositionSide;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+} {
+  if (typeof fill !== 'object' || fill === null) {
+    throw invalid('', 'an object with symbol, side, executedQty and avgPrice', fill);
+  }
+  const symbol = ownField(fill, 'symbol');
+  if (!isSymbol(symbol)) throw invalid(', symbol', SYMBOL_EXPECTED, symbol);
+  const ordered = ownField(fill, 'side');
+  if (ordered !== 'BUY' && ordered !== 'SELL') throw invalid(', side', '"BUY" or "SELL"', ordered);
+  const named = ownField(fill, 'positionSide') ?? 'BOTH';
+  if (named !== 'LONG' && named !== 'SHORT' && named !== 'BOTH') {
+    throw invalid(', positionSide', '"LONG", "SHORT" or "BOTH"', named);
+  }
+  return {
+    symbol,
+    side: named === 'BOTH' ? openedSideOf(ordered) : named,
+    quantity: positive(fill, 'executedQty'),
+    price: positive(fill, 'avgPrice'),
+  };
+}
+
+function positive(fill: object, field: keyof PlannableFill): Decimal {
+  const value = ownField(fill, field);
+  const read = amountFrom(value);
   if (read?.gt(0)) return read;
-  throw new ValidationError('FILL_INVALID', `The fill's ${field}`, {
-    expected: 'a decimal above zero',
-    received: describe(value),
+  const expected = `a decimal above zero of at most ${AMOUNT_LENGTH_MAX} characters`;
+  throw invalid(`, ${field}`, expected, value);
+}
+
+function invalid(where: string, expected: string, received: unknown): ValidationError {
+  return new ValidationError('FILL_INVALID', `The fill cannot be planned${where}`, {
+    expected,
+    received: describe(received),
+  });
+}
+
+function readInstrument(instrument: unknown): InstrumentInput {
+  const problems = new Problems('instrument');
+  const read = plainCopy(instrument, [], problems);
+  if (problems.count === 0 && typeof read === 'object' && read !== null) {
+    return read as InstrumentInput;
+  }
+  throw new ConfigError('INSTRUMENT_UNSUPPORTED', 'The instrument', {
+    expected: '{ symbol, tickSize, stepSize, … }',
+    received: describe(instrument),
   });
 }

@@ -17,29 +17,39 @@ import type { PositionStatus, TrancheView } from '../model/views.js';
 import { createRequestLanes } from '../platform/request-lanes.js';
 import { SystemClock } from '../platform/system-clock.js';
 import type { Clock } from '../ports/clock.js';
+import { harmless } from '../ports/harmless-logger.js';
 import { type Logger, SILENT_LOGGER } from '../ports/logger.js';
 import type { HistoryQuery, Store, StoredEvent } from '../ports/store.js';
 import { askProtection } from './ask-protection.js';
 import {
-  checkBars,
+  checkBarsOf,
   checkCloseTarget,
   checkIds,
   checkPanic,
   type PanicOptions,
+  readOrderId,
   readQuantity,
 } from './check-arguments.js';
 import { checkEventName } from './check-event-name.js';
+import { checkHistoryQuery } from './check-history-query.js';
+import { checkNewLevels } from './check-new-levels.js';
 import { checkOptions } from './check-options.js';
 import { type CloseOptions, closeExecutionFrom } from './close-options.js';
 import { exitPlanFrom } from './config/exit-plan-from.js';
 import { instanceIdFrom } from './config/instance-id.js';
 import { resolveConfig } from './config/resolve-config.js';
 import type { ResolvedConfig } from './config/resolved-config.js';
+import { copyBars } from './copy-bars.js';
 import type { EntryOrder } from './entry-order.js';
 import { hostFillReport } from './fills/host-fill-report.js';
 import { parseOrderFill } from './fills/parse-order-fill.js';
 import { healthOf } from './health.js';
-import { checkLevelUpdate, type LevelUpdate, readLevel } from './level-update.js';
+import {
+  type LevelUpdate,
+  readAllowImmediate,
+  readLevelUpdate,
+  type UpdateOptions,
+} from './level-update.js';
 import { isPlanned, openPositions, type SymbolStatus, trancheOfOrder } from './look-up.js';
 import type { PositionMonitorOptions } from './options.js';
 import { planExits } from './plan-exits.js';
@@ -96,7 +106,7 @@ export class PositionMonitor {
     this.#options = options;
     this.#config = resolveConfig(options.config);
     this.#clock = options.clock ?? new SystemClock();
-    this.#logger = options.logger ?? SILENT_LOGGER;
+    this.#logger = harmless(options.logger ?? SILENT_LOGGER);
     this.#store = options.store ?? new MemoryStore();
     this.#instanceId =
       options.instanceId === undefined
@@ -252,13 +262,16 @@ export class PositionMonitor {
    * Removes the protection of what an order opened, local guards included; nothing brings it back.
    *
    * `false` when nothing open came from that order alone.
+   *
+   * @throws ValidationError `NOT_FOUND` for what cannot be the id of an order
    */
-  async cancelRelatedOrders(orderId: string): Promise<boolean> {
+  async cancelRelatedOrders(orderId: string | number): Promise<boolean> {
+    const id = readOrderId(orderId);
     return this.#call((session) =>
       session.shell.request<boolean>((requestId) => ({
         kind: 'cancel-related',
         requestId,
-        orderId: String(orderId),
+        orderId: id,
       })),
     );
   }
@@ -266,27 +279,27 @@ export class PositionMonitor {
   /**
    * Sets absolute levels for a tranche, or for every tranche of a position. Resolves like {@link handleOrderFill}.
    *
+   * `tpPrice` is one take-profit of the whole tranche: it takes the place of every level of a ladder. To change a ladder, or
+   * to keep it, use {@link updatePlan}.
+   *
    * @throws ValidationError `LEVEL_INVALID`, `LEVEL_PASSED` (already passed; `allowImmediate: true` closes at once),
-   *   `LEVEL_BEYOND_LIQUIDATION`, `NOT_FOUND`
+   *   `LEVEL_BEYOND_LIQUIDATION`, `PLAN_INVALID` where a rule of the plan cannot hold with them, `NOT_FOUND`
    */
   async updateTpSl(
     positionOrTrancheId: string,
     levels: LevelUpdate,
-    options: { readonly allowImmediate?: boolean } = {},
+    options?: UpdateOptions,
   ): Promise<boolean> {
-    checkLevelUpdate(levels);
-    const takeProfit = readLevel(levels.tpPrice, 'tpPrice');
-    const stopLoss = readLevel(levels.slPrice, 'slPrice');
-    return this.#call((session) =>
-      session.shell.request<boolean>((requestId) => ({
+    const read = readLevelUpdate(levels, options);
+    return this.#call((session) => {
+      checkNewLevels(this.#tranchesNamed(positionOrTrancheId), read);
+      return session.shell.request<boolean>((requestId) => ({
         kind: 'update-levels',
         requestId,
         id: positionOrTrancheId,
-        takeProfit,
-        stopLoss,
-        allowImmediate: options.allowImmediate ?? levels.allowImmediate ?? false,
-      })),
-    );
+        ...read,
+      }));
+    });
   }
 
   /**
@@ -297,8 +310,9 @@ export class PositionMonitor {
   async updatePlan(
     positionOrTrancheId: string,
     plan: ExitPlanInput,
-    options: { readonly allowImmediate?: boolean } = {},
+    options?: UpdateOptions,
   ): Promise<boolean> {
+    const allowImmediate = readAllowImmediate(options, 'PLAN_INVALID') ?? false;
     const { maxSlippageBps } = (await this.#running()).state.settings;
     const targets = this.#tranchesNamed(positionOrTrancheId);
     /** Without a target the plan is checked all the same, and the core says that nothing has this id. */
@@ -317,7 +331,7 @@ export class PositionMonitor {
         requestId,
         id: positionOrTrancheId,
         plans,
-        allowImmediate: options.allowImmediate ?? false,
+        allowImmediate,
       })),
     );
   }
@@ -331,8 +345,8 @@ export class PositionMonitor {
   }
 
   /**
-   * Closes one tranche, reduce-only, as its plan's `exitExecution` says: at market unless told otherwise. Resolves when it is
-   * closed, or after `ackTimeoutMs` with what is left, and goes on.
+   * Closes one tranche, reduce-only, as its plan's `exitExecution` says: at market where it says nothing. Resolves when it is
+   * closed, or after `ackTimeoutMs` with what is left, and goes on. A close that is under way goes on as it does.
    *
    * `execution` takes the place of the plan's, also for a close that is under way: `market` ends its patience. It is stored
    * with the tranche, so that a restart goes on with it. A close for which time is short is never slowed down.
@@ -359,7 +373,10 @@ export class PositionMonitor {
   }
 
   /**
-   * Panic: closes everything at market at once, or everything of one symbol, or of one side, whatever the plans say.
+   * Panic: closes every tranche at market at once, or those of one symbol, or of one side, whatever the plans say.
+   *
+   * What is held beside them stays: positions that nobody adopted, and with `manage: 'registered'` those that nobody handed
+   * over. `positions()` lists what it closes.
    *
    * @throws ValidationError `CONFIRMATION_MISSING` without `{ confirm: true }`; `NOT_FOUND` for a symbol that is neither
    *   configured nor held
@@ -420,17 +437,18 @@ export class PositionMonitor {
    * Bars that are known already are ignored. Not stored: given again after a restart.
    *
    * @param barMs length of a bar, ms: the plan's `volatility.barMs`
-   * @throws ValidationError `BAR_INVALID` for one that cannot be: those before it count; for more bars at once, or more
-   *   lengths of a symbol, than are kept: none of them counts
+   * @throws ValidationError `BAR_INVALID` for one that cannot be, or is not over: those before it count; for a list that cannot
+   *   be read, more bars at once, or more lengths of a symbol, than are kept: none of them counts
    */
   async addBars(symbol: string, barMs: number, bars: readonly PriceBar[]): Promise<void> {
-    checkBars(symbol, barMs, bars);
+    checkBarsOf(symbol, barMs);
+    const read = copyBars(bars);
     await this.#call((session) =>
       session.shell.request<boolean>((requestId) => ({
         kind: 'bars',
         symbol,
         barMs,
-        bars,
+        bars: read,
         retry: false,
         requestId,
       })),
@@ -504,15 +522,20 @@ export class PositionMonitor {
     return session && node ? trancheView(session.state, node, this.#clock.monotonic()) : undefined;
   }
 
-  /** The tranche that an entry order went to, followed through merges. */
+  /** The tranche that an entry order went to, followed through merges. @throws ValidationError `NOT_FOUND` for no id */
   trancheForOrder(orderId: string | number): TrancheView | undefined {
+    const id = readOrderId(orderId);
     const engine = this.#session?.state;
-    return engine ? trancheOfOrder(engine, String(orderId), this.#clock.monotonic()) : undefined;
+    return engine ? trancheOfOrder(engine, id, this.#clock.monotonic()) : undefined;
   }
 
-  /** Events of this store, in order. @throws StoreError `STORE_CLOSED` before `start()` */
-  history(query: HistoryQuery = {}): AsyncIterable<StoredEvent> {
-    return this.#store.history(query);
+  /**
+   * Events of this store, in order.
+   *
+   * @throws ValidationError `QUERY_INVALID` · StoreError `STORE_CLOSED` before `start()`, when it is read
+   */
+  history(query?: HistoryQuery): AsyncIterable<StoredEvent> {
+    return this.#store.history(checkHistoryQuery(query));
   }
 
   getHealth(): MonitorHealth {

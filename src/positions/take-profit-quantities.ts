@@ -16,7 +16,7 @@ import type { Tranche } from '../model/tranche.js';
  *
  * Every slice is either zero or one that the exchange takes: what is too small goes to the next level, and what would be
  * left too small at the end to the last level that has something. Where portions make up the whole, the last level takes
- * all that is left; otherwise the rest rides on the stop.
+ * all that is left; otherwise the rest rides on the stop, unless it is so small that no stop could close it.
  *
  * @param minNotionalOnExits whether the exchange's smallest value holds for exits as well
  */
@@ -52,7 +52,23 @@ export function takeProfitQuantities(
     left = left.minus(quantity);
   }
   const more = roundDecimal(carried, stepSize, 'floor');
-  return carryBack(quantities, more, complete);
+  const planned = carryBack(quantities, more, complete);
+  const rest = held.minus(sumDecimals(planned));
+  const dust = isDust(rest, takeProfits.at(-1)?.price ?? ZERO, instrument, minNotionalOnExits);
+  return dust ? carryBack(planned, roundDecimal(rest, stepSize, 'floor'), false) : planned;
+}
+
+/** A rest that is to ride but that no stop could ever close: the last level takes it along. */
+function isDust(
+  rest: Decimal,
+  price: Decimal,
+  { marketStepSize, minMarketQty, minNotional }: Instrument,
+  minNotionalOnExits: boolean,
+): boolean {
+  if (rest.lte(0)) return false;
+  const onStep = roundDecimal(rest, marketStepSize, 'floor');
+  if (onStep.lte(0) || onStep.lt(minMarketQty)) return true;
+  return minNotionalOnExits && onStep.times(price).lt(minNotional);
 }
 
 /** What leaves at market has to fit the filters of market orders as well. */

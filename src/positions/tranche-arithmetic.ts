@@ -16,6 +16,7 @@ import { breakevenAfterMove } from './breakeven.js';
 import { exitLevels } from './exit-levels.js';
 import { mergedProgress } from './merged-progress.js';
 import { progressUnder, standingProgress } from './standing-rules.js';
+import { ratcheted } from './stop-in-force.js';
 
 /** A quantity that came in, with what it cost. */
 export interface Intake {
@@ -201,6 +202,7 @@ export function mergeTranches(
     absorbed.map(({ progress }) => progress),
     survivor.side,
   );
+  if (survivor.levels.guard === null) keepStops(survivor, absorbed);
   for (const tranche of absorbed) {
     const quantity = remaining(tranche);
     const cost = heldCost(tranche);
@@ -248,6 +250,15 @@ function moveSource(
     present.cost = present.cost.plus(moved.cost);
     present.fees = present.fees.plus(moved.fees);
   } else survivor.sources.push(moved);
+}
+
+/** Whose plan wants no stop is not to take away one that another tranche had: the tightest of these stays. */
+function keepStops(survivor: Tranche, absorbed: readonly Tranche[]): void {
+  for (const { levels } of absorbed) {
+    if (levels.guard === null) continue;
+    const stop = { level: levels.guard, rule: levels.stopRule };
+    survivor.progress = ratcheted(survivor.progress, stop, survivor.side);
+  }
 }
 
 /** What an absorbed tranche had sold before, by the shares of its sources. */

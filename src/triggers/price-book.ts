@@ -108,7 +108,7 @@ export class PriceBook {
   /**
    * Accepts a price that hits nothing and is plausible; `false` sends it the long way, and nothing has changed.
    *
-   * Not a number, a jump, a price older than the last one and the very first price all answer `false`. A price that is
+   * Not a number, a jump, a price older than the last one (by a time that is told) and the very first price all answer `false`. A price that is
    * the best one for some trails raises them first: it may be so near to their new level that it hits them.
    */
   acceptQuiet(price: number, exchangeTime: number, receivedAt: number): boolean {
@@ -117,12 +117,13 @@ export class PriceBook {
       price > this.#nextDown &&
       price <= this.#last * this.#jumpUp &&
       price >= this.#last * this.#jumpDown &&
-      exchangeTime >= this.#lastExchangeTime
+      (exchangeTime >= this.#lastExchangeTime || exchangeTime === 0)
     ) {
       if ((price > this.#raiseAbove || price < this.#raiseBelow) && !this.#raiseUnhit(price))
         return false;
       this.#last = price;
-      this.#lastExchangeTime = exchangeTime;
+      /** A price without a time is as new as its arrival, and says nothing of how late the next one is. */
+      if (exchangeTime !== 0) this.#lastExchangeTime = exchangeTime;
       this.#lastReceivedAt = receivedAt;
       this.#lastHeardAt = receivedAt;
       this.#inferred = false;

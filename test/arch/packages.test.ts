@@ -18,6 +18,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   viem: /^src\/adapters\/exchanges\/binance-dialect\/signing\//,
   commander: /^src\/cli\//,
   'cli-table3': /^src\/cli\//,
+  uplot: /^src\/cli\/(page|report)\/client\//,
+  esbuild: /^src\/cli\/page\/bundle-assets\.ts$/,
+  'prom-client': /^src\/cli\/serve\//,
 };
 
 /** Where built-ins of Node may be used. Everything else runs in browsers too. */

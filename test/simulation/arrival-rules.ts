@@ -273,6 +273,7 @@ function judgePatience(oracle: Oracle, write: SimWrite, trancheId: string): void
   if (isDeaf && !wasRefused && !oracle.claims.hasLooked(trancheId)) {
     oracle.fail('I1a', `close ${write.clientOrderId} left without a look at the exchange`);
   }
+  if (!oracle.claims.mustWait(trancheId)) return;
   for (const [id] of orders) {
     if (roleOf(id) !== 'take-profit') continue;
     oracle.fail('I1b', `close ${write.clientOrderId} arrived while take-profit ${id} rests`);

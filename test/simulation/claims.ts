@@ -1,3 +1,4 @@
+import { PROFIT_END_WAIT_MS } from '../../src/limits.js';
 import type { OrderRow, StoreBatch, StoredEvent, TrancheRow } from '../../src/ports/store.js';
 import type { SimOrder } from '../../src/testing/sim/sim-order.js';
 import { expectedTail } from './expected-id.js';
@@ -76,6 +77,17 @@ export class Claims {
   /** Monotonic ms at which the exchange first accepted an order of this id. */
   acceptedAt(clientOrderId: string): number {
     return this.#accepted.get(clientOrderId) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Whether a close has to wait for take-profits: not for longer than this, and not where what rests is the hard floor
+   * behind the level that was passed.
+   */
+  mustWait(trancheId: string): boolean {
+    const row = this.#tranches.get(trancheId);
+    if (row === undefined || row.guard !== row.stopLoss) return false;
+    const since = this.#closingAt.get(trancheId) ?? this.#oracle.now;
+    return this.#oracle.now - since < PROFIT_END_WAIT_MS;
   }
 
   /** I5a: the id of an order that arrives follows from what it is for. */

@@ -394,7 +394,10 @@ export class RuleWatch {
     const { plan, side } = track;
     const level = this.#liquidation[side];
     if (level === null || restingStop === null || plan.liquidationBufferPct === null) return;
-    const loosest = stopTicks(moved(level, Number(plan.liquidationBufferPct), side), side);
+    const asked = stopTicks(moved(level, Number(plan.liquidationBufferPct), side), side);
+    const off = side === 'LONG' ? -MARK_OFF_TICKS : MARK_OFF_TICKS;
+    /** With the price inside of the buffer the stop lies between: before the liquidation, and not passed. */
+    const loosest = isTighter(this.#oracle.world.last + off, asked, side) ? asked : level;
     if (isTighter(loosest, restingStop, side))
       fail('X1', `the stop at ${restingStop} lies beyond ${loosest}, before the liquidation`);
   }

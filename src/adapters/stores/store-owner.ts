@@ -5,6 +5,23 @@ import type { StoreIdentity, StoreStamp } from '../../ports/store.js';
 export type StoreOwner = Pick<StoreStamp, 'exchangeId' | 'accountId' | 'mode' | 'instanceId'>;
 
 /**
+ * Stamp of a store that was made where no account could be asked: it belongs to the first monitor that opens it.
+ *
+ * Only an import writes it; a monitor stamps what it creates.
+ */
+export const UNCLAIMED: StoreOwner = {
+  exchangeId: 'unclaimed',
+  accountId: 'unclaimed',
+  mode: 'live',
+  instanceId: 'unclaimed',
+};
+
+/** Whether nobody has opened the store for writing since it was made without an account. */
+export function isUnclaimed(stamp: StoreOwner): boolean {
+  return ownerText(stamp) === ownerText(UNCLAIMED);
+}
+
+/**
  * Refuses a store that belongs to someone else.
  *
  * @param where names the store for the message
@@ -13,7 +30,7 @@ export type StoreOwner = Pick<StoreStamp, 'exchangeId' | 'accountId' | 'mode' | 
 export function assertOwner(stamp: StoreOwner, identity: StoreIdentity, where: string): void {
   const expected = ownerText(identity);
   const received = ownerText(stamp);
-  if (expected === received) return;
+  if (expected === received || isUnclaimed(stamp)) return;
   throw new StoreError('STORE_FOREIGN', `${where} belongs to another monitor`, {
     expected,
     received,

@@ -25,6 +25,10 @@ export function replayCommand(): Command {
     .option('--fees <percent>', 'fees of the notional: one number, or maker,taker')
     .option('--slippage-bps <bps>', 'how much worse than the price market orders fill')
     .option('--latency-ms <ms>', 'round trip of a request to the exchange')
+    .option(
+      '--report <file>',
+      'write a report to look at: one HTML file with charts and every exit',
+    )
     .option('--json', 'print one JSON object')
     .addHelpText('after', NOTES)
     .action((given: ReplayArguments) => replay(replayOptionsFrom(given)));

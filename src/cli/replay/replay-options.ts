@@ -15,6 +15,7 @@ export interface ReplayArguments {
   readonly fees?: string;
   readonly slippageBps?: string;
   readonly latencyMs?: string;
+  readonly report?: string;
   readonly json?: boolean;
 }
 
@@ -32,6 +33,8 @@ export interface ReplayOptions {
     readonly slippageBps: string;
     readonly latencyMs: number;
   };
+  /** HTML file to write; `null` = none. */
+  readonly reportPath: string | null;
   readonly json: boolean;
 }
 
@@ -64,6 +67,7 @@ export function replayOptionsFrom(given: ReplayArguments): ReplayOptions {
       slippageBps: number('--slippage-bps', given.slippageBps ?? '0', BASIS_POINTS_MAX - 1),
       latencyMs: wholeMs('--latency-ms', given.latencyMs ?? '0', 0, PAPER_LATENCY_MAX_MS),
     },
+    reportPath: given.report ?? null,
     json: given.json ?? false,
   };
 }

@@ -62,6 +62,8 @@ export interface ReplayLeg {
     readonly orderIds: readonly string[];
     readonly role: string;
   };
+  /** What was executed, one by one: for reports. */
+  readonly fills?: readonly ExitView[];
 }
 
 export interface ReplayStats {
@@ -205,6 +207,7 @@ function legsOf(
           role: first.role,
         },
       }),
+      fills: group,
     };
   });
   if (decimal(left).eq(0)) return legs;
@@ -213,7 +216,9 @@ function legsOf(
   return [...legs, { portion: portionOf(decimal(left)), ...open, ...armed }];
 }
 
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['cause', 'fills']);
+
 /** The result as `--json` prints it: without what is only for people. */
 export function jsonOf(result: ReplayResult): string {
-  return JSON.stringify(result, (key, value) => (key === 'cause' ? undefined : value));
+  return JSON.stringify(result, (key, value) => (FOR_PEOPLE.has(key) ? undefined : value));
 }

@@ -16,6 +16,7 @@ import { EntryQueue, type EntryRequest } from './entry-orders.js';
 import { type FillPlace, FillPlaces } from './fill-places.js';
 import type { Recording } from './recording.js';
 import type { ReplayConfig } from './replay-config.js';
+import type { ReplayObserver } from './replay-observer.js';
 import type { RowBatch } from './row-batch.js';
 import type { PriceMove, RowWalk } from './row-walk.js';
 import { drive } from './virtual-time.js';
@@ -29,6 +30,7 @@ export interface ReplayRunOptions {
   readonly fills: Pick<PaperExchangeOptions, 'fees' | 'slippageBps' | 'latencyMs'>;
   /** Told now and then, for a progress bar. */
   readonly onRows: (rows: number) => void;
+  readonly observer?: ReplayObserver;
 }
 
 /** Start-up asks the exchange several things; with latency that must be over before the first row. */
@@ -54,6 +56,7 @@ export class ReplayRun {
   readonly #feed: ManualFeed;
   readonly #queue: EntryQueue;
   readonly #hasLatency: boolean;
+  readonly #observer: ReplayObserver | null;
   /** One object for all ticks. */
   readonly #tick: { source: PriceSource; time: number };
   /** Where in the batch the run stands: row, and price of that row. */
@@ -70,6 +73,7 @@ export class ReplayRun {
     const { config, walk, fills, store } = options;
     this.#options = options;
     this.#hasLatency = (fills.latencyMs ?? 0) > 0;
+    this.#observer = options.observer ?? null;
     this.firstTime = startMs;
     this.clock = new VirtualClock(startMs - REQUESTS_OF_A_START * (fills.latencyMs ?? 0));
     const exchange = new PaperExchange({
@@ -94,6 +98,7 @@ export class ReplayRun {
     });
     this.entries.listen(this.monitor);
     this.#listenForTrouble();
+    this.#observer?.begin(this.monitor);
   }
 
   /**
@@ -162,6 +167,7 @@ export class ReplayRun {
     const { times, prices, width, count } = batch;
     const feed = this.#feed;
     const queue = this.#queue;
+    const observer = this.#observer;
     const tick = this.#tick;
     const movesPerRow = walk.rising.length;
     while (this.#index < count) {
@@ -189,6 +195,10 @@ export class ReplayRun {
         this.#toldStep = move.step;
         tick.source = move.source;
         tick.time = clock.now();
+        if (observer !== null) {
+          const row = this.rows * walk.stepsPerRow + move.step;
+          observer.priced(move.source, tick.time, price, row);
+        }
         feed.tick(symbol, price, tick);
         this.#move += 1;
         if (monitor.busy) return true;
@@ -283,6 +293,7 @@ export class ReplayRun {
     if (this.#hasLatency) await nextTurn();
     await this.monitor.settled({ requests: !this.#hasLatency });
     if (this.#failure !== null) throw this.#failure;
+    this.#observer?.settled(this.#place());
   }
 
   #refuseLateEntries(): void {

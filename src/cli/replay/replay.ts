@@ -1,6 +1,9 @@
 import { WARNINGS_LISTED_MAX } from '../../limits.js';
 import { inputFileError } from '../input-file-error.js';
 import { ProgressBar } from '../progress-bar.js';
+import { reportFileAt } from '../report/report-file.js';
+import { reportPage } from '../report/report-page.js';
+import { ReportRecorder } from '../report/report-recorder.js';
 import { grouped } from '../text.js';
 import { barLengthOf } from './bar-length.js';
 import { readEntriesFile } from './entries-file.js';
@@ -11,7 +14,7 @@ import { type ConfigFile, checkPlans, readConfigFile, replayConfigFor } from './
 import type { ReplayOptions } from './replay-options.js';
 import { jsonOf, type ReplayResult, resultOf } from './replay-result.js';
 import { ReplayRun } from './replay-run.js';
-import { type ReplayStore, replayStoreAt } from './replay-store.js';
+import { replayStoreAt } from './replay-store.js';
 import { type RowWalk, rowWalkOf } from './row-walk.js';
 
 /** `replay`: everything is checked before the store is made, and a failure removes what was made. */
@@ -23,10 +26,21 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const recording = await Recording.open(options.ticksFile, symbol);
   const walk = await walkOf(recording, options);
   const config = replayConfigFor(configFile, entries, symbol, walk.sources);
-  const place = await replayStoreAt(options.storePath);
-  const disarm = discardOnExit(place);
+  const { reportPath } = options;
+  const report = reportPath === null ? null : await reportFileAt(reportPath);
+  const place = await replayStoreAt(options.storePath).catch((error: unknown) => {
+    report?.discard();
+    throw error;
+  });
+  const discard = () => {
+    place.discard();
+    report?.discard();
+  };
+  const disarm = discardOnExit(discard);
   const bar = new ProgressBar('replay');
   try {
+    const { contractSize } = config.instrument;
+    const recorder = report === null ? null : new ReportRecorder(contractSize);
     const startedAt = performance.now();
     const run = await ReplayRun.over({
       config,
@@ -35,6 +49,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
       walk,
       store: place.store,
       fills: options.fills,
+      ...(recorder !== null && { observer: recorder }),
       onRows: (rows) => {
         bar.update(recording.bytesRead / recording.bytesTotal, `${grouped(rows)} rows`);
       },
@@ -42,13 +57,19 @@ export async function replay(options: ReplayOptions): Promise<void> {
     const elapsedMs = performance.now() - startedAt;
     const warnings = [...config.warnings, ...run.warnings];
     const result = resultOf(run, symbol, await place.store.load(), elapsedMs, warnings);
+    // Made before the monitor stops: that takes time, in which nothing was recorded any more.
+    const { entries: book } = run;
+    const { stepsPerRow } = walk;
+    const page =
+      recorder && reportPage({ options, result, book, recorder, contractSize, stepsPerRow });
     await run.stop();
+    if (page !== null) report?.finish(page);
     place.finish();
     bar.clear();
     print(result, options.json);
   } catch (error) {
     bar.clear();
-    place.discard();
+    discard();
     throw error;
   } finally {
     disarm();
@@ -92,9 +113,9 @@ async function walkOf(recording: Recording, options: ReplayOptions): Promise<Row
 }
 
 /** A process that is interrupted, or that breaks, leaves nothing behind either. */
-function discardOnExit(place: ReplayStore): () => void {
+function discardOnExit(discard: () => void): () => void {
   const handlers: [NodeJS.Signals | 'exit', () => void][] = [
-    ['exit', () => place.discard()],
+    ['exit', discard],
     ['SIGHUP', () => process.exit(129)],
     ['SIGINT', () => process.exit(130)],
     ['SIGTERM', () => process.exit(143)],

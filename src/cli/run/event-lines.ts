@@ -5,17 +5,19 @@ import { moment } from '../text.js';
 
 type Payload = MonitorEventMap[MonitorEventName];
 
-/** Calls back for every event of a monitor, as one line: for people, or as a JSON object with the event's name. */
+/** Calls back for every event of a monitor. */
 export function onEveryEvent(
   monitor: PositionMonitor,
-  json: boolean,
-  listener: (line: string) => void,
+  listener: (name: MonitorEventName, payload: Payload) => void,
 ): void {
   for (const name of EVENT_NAMES) {
-    monitor.on(name, (payload: Payload) => {
-      listener(json ? JSON.stringify({ name, ...payload }) : lineOf(name, payload));
-    });
+    monitor.on(name, (payload: Payload) => listener(name, payload));
   }
+}
+
+/** An event as one line: for people, or as a JSON object with its name. */
+export function eventLine(name: MonitorEventName, payload: Payload, json: boolean): string {
+  return json ? JSON.stringify({ name, ...payload }) : lineOf(name, payload);
 }
 
 /** `2026-01-31 12:00:00.000 tranche:opened BTCUSDT-LONG-0 0.1 at 45000: entry filled` */

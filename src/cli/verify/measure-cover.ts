@@ -118,7 +118,7 @@ function measureSide(
 }
 
 /** Why an order does not protect the side; `null` when it does. */
-function flawOf(order: OrderReport, side: PositionSide): string | null {
+export function flawOf(order: OrderReport, side: PositionSide): string | null {
   if (order.side !== exitSideOf(side)) return 'it is of the other side';
   if (order.positionSide !== 'BOTH' && order.positionSide !== side) return 'it is of the other leg';
   // In one-way mode an order without the flag may open or flip; with legs the leg itself forbids it.

@@ -41,7 +41,10 @@ export type PositionModeSetting = 'auto' | PositionMode;
 export interface GlobalSettings {
   /** False: observe and report, place nothing. Default true. */
   readonly usePositionMonitor?: boolean;
-  /** Close at market when the price is at or past a take-profit. False keeps the feed for stops and health. Default true. */
+  /**
+   * Close at market when the price is at or past a take-profit. False leaves it to the order that rests; a `local` one has
+   * none, and is taken at market all the same. Default true.
+   */
   readonly instantTpEnabled?: boolean;
   /** Which account fills of covered symbols are protected: all, or only those that the host registers or hands over. Default `all`. */
   readonly manage?: 'all' | 'registered';
@@ -59,7 +62,7 @@ export interface GlobalSettings {
   readonly maxTranchesPerSymbolSide?: number;
   /** What happens to a fill beyond that limit. Default `join-newest`. */
   readonly onTrancheLimit?: 'join-newest' | 'merge' | 'reject';
-  /** Tranches in profit with equal plans become one. Default true. */
+  /** Tranches in profit with equal plans become one, at their weighted entry; targets begin anew. Default true. */
   readonly mergeProfitableTranches?: boolean;
   /**
    * When a stop that is definitely refused is replaced by a market close: both bounds passed, and neither a resting
@@ -111,8 +114,6 @@ export interface ExchangeSettings {
   readonly restUrl?: string;
   /** `wss:`; `ws:` only on a loopback host. Default: the exchange's own. */
   readonly streamUrl?: string;
-  /** The exchange's WebSocket API. `wss:`; `ws:` only on a loopback host. Default: the exchange's own. */
-  readonly apiUrl?: string;
 }
 
 export interface FeedSettings {

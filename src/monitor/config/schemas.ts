@@ -126,12 +126,19 @@ export const INSTRUMENT_ENTRIES = {
 };
 export const INSTRUMENT_SCHEMA = section(INSTRUMENT_ENTRIES);
 
-export const EXCHANGE_SCHEMA = section({
-  id: oneOf(EXCHANGE_IDS),
-  restUrl: v.optional(url('https:')),
-  streamUrl: v.optional(url('wss:')),
-  apiUrl: v.optional(url('wss:')),
-});
+export const EXCHANGE_SCHEMA = section(
+  {
+    id: oneOf(EXCHANGE_IDS),
+    restUrl: v.optional(url('https:')),
+    streamUrl: v.optional(url('wss:')),
+  },
+  'an object',
+  /** Ignored it would be a request to another exchange than the one that is meant. */
+  (key) =>
+    key === 'apiUrl'
+      ? 'No adapter sends requests over a WebSocket: restUrl says where they go, streamUrl where the account stream is'
+      : undefined,
+);
 
 export const FEED_SCHEMA = section({
   sources: v.optional(

@@ -1,10 +1,13 @@
 import type { Clock } from '../../ports/clock.js';
+import { receptionTime } from './reception-time.js';
 import type { CreateWebSocket, WebSocketLike } from './web-socket-like.js';
 
 /** What one connection tells. Nothing follows `onLost`, and nothing at all follows `dispose()`. */
 export interface ConnectionEvents {
   readonly onOpen: (connection: Connection) => void;
   readonly onMessage: (connection: Connection, data: string, receivedAt: number) => void;
+  /** Absent: whoever listens wants text. */
+  readonly onBytes: ((connection: Connection, data: Uint8Array, receivedAt: number) => void) | null;
   readonly onLost: (connection: Connection, reason: string) => void;
 }
 
@@ -86,17 +89,30 @@ export class Connection {
       this.heardAt = this.openedAt;
       this.#options.onOpen(this);
     };
-    socket.onmessage = (event: { readonly data?: unknown }) => {
-      if (this.#socket !== socket || this.#state !== 'open') return;
-      if (typeof event.data !== 'string') return;
-      this.#options.onMessage(this, event.data, clock.monotonic());
-    };
+    this.#listenForFrames(socket);
     socket.onclose = (event: { readonly code?: unknown }) => {
       if (this.#socket !== socket) return;
       this.#lose(typeof event?.code === 'number' ? `closed with code ${event.code}` : 'closed');
     };
     socket.onerror = () => {
       if (this.#socket === socket) this.#lose('the connection failed');
+    };
+  }
+
+  #listenForFrames(socket: WebSocketLike): void {
+    const { clock, onMessage, onBytes } = this.#options;
+    const receivedAt = receptionTime(clock);
+    const hearBytes = (data: Uint8Array): void => {
+      if (this.#socket === socket && this.#state === 'open') onBytes?.(this, data, receivedAt());
+    };
+    if (onBytes !== null && socket.onbytes !== undefined) {
+      socket.onbytes = hearBytes;
+      return;
+    }
+    socket.onmessage = ({ data }: { readonly data?: unknown }) => {
+      if (data instanceof Uint8Array) hearBytes(data);
+      if (typeof data !== 'string' || this.#socket !== socket || this.#state !== 'open') return;
+      onMessage(this, data, receivedAt());
     };
   }
 
@@ -113,6 +129,7 @@ const NOTHING = (): void => {};
 function letGo(socket: WebSocketLike): void {
   socket.onopen = NOTHING;
   socket.onmessage = NOTHING;
+  if (socket.onbytes !== undefined) socket.onbytes = NOTHING;
   socket.onclose = NOTHING;
   socket.onerror = NOTHING;
   try {

@@ -78,14 +78,24 @@ class Stream implements ResilientStream {
   }
 
   #newConnection(): Connection {
-    const { url, clock, createWebSocket } = this.#options;
+    const { url, clock, createWebSocket, onMessage, onBytes } = this.#options;
     return new Connection({
       url,
       clock,
       createWebSocket,
       openWithinMs: STREAM_OPEN_WITHIN_MS,
       onOpen: (connection) => this.#opened(connection),
-      onMessage: (connection, data, receivedAt) => this.#heard(connection, data, receivedAt),
+      onMessage: (connection, data, receivedAt) => {
+        const isProof = onMessage(data, receivedAt, connection === this.#next) !== false;
+        if (isProof) this.#heard(connection, receivedAt);
+      },
+      onBytes:
+        onBytes === undefined
+          ? null
+          : (connection, data, receivedAt) => {
+              const isProof = onBytes(data, receivedAt, connection === this.#next) !== false;
+              if (isProof) this.#heard(connection, receivedAt);
+            },
       onLost: (connection, reason) => this.#lost(connection, reason),
     });
   }
@@ -105,10 +115,9 @@ class Stream implements ResilientStream {
     if (connection.isOpen) onOpen((data) => connection.send(data), isReplacement);
   }
 
-  #heard(connection: Connection, data: string, receivedAt: number): void {
-    const isReplacement = connection === this.#next;
-    const proof = this.#options.onMessage(data, receivedAt, isReplacement) !== false;
-    if (!proof || !connection.isOpen) return;
+  /** A frame that is a sign of life. */
+  #heard(connection: Connection, receivedAt: number): void {
+    if (!connection.isOpen) return;
     connection.heardAt = receivedAt;
     if (connection.hasDelivered) return;
     connection.hasDelivered = true;

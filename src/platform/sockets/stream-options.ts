@@ -33,6 +33,8 @@ export interface ResilientStreamOptions {
    * takes over only after a frame that is one, or, where silence is normal, after `STREAM_PROOF_WITHIN_MS`.
    */
   readonly onMessage: (data: string, receivedAt: number, isReplacement: boolean) => unknown;
+  /** In place of `onMessage` for frames that come as bytes, which hold as long as the call. Absent: all frames are text. */
+  readonly onBytes?: (data: Uint8Array, receivedAt: number, isReplacement: boolean) => unknown;
   /** A new connection is open, before any frame of it: the place to subscribe. `send` is bound to it. */
   readonly onOpen: (send: SendFrame, isReplacement: boolean) => void;
   /** The replacement is now the connection in force. `lost`: the old one went before the overlap was over. */

@@ -4,6 +4,11 @@ export interface WebSocketLike {
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
+  /**
+   * Text frames as the bytes that came, in place of `onmessage` once it is set. Only sockets have it that get them so: a
+   * string of every frame costs more than what is done with it.
+   */
+  onbytes?: ((bytes: Uint8Array) => void) | null;
   send(data: string): void;
   close(code?: number, reason?: string): void;
 }

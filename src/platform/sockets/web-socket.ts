@@ -12,9 +12,10 @@ interface WebSocketConstructor {
   readonly WebSocketServer?: unknown;
 }
 
-/** An emitter of Node: an `error` that nobody listens to ends the process. */
+/** What `ws` is besides: an emitter of Node. */
 interface Emitter {
   on?(event: 'error', listener: () => void): unknown;
+  on?(event: 'message', listener: (data: unknown, isBinary: boolean) => void): unknown;
 }
 
 /**
@@ -35,11 +36,21 @@ export function webSocketFrom(Constructor: WebSocketConstructor): CreateWebSocke
   if (Constructor.WebSocketServer === undefined) return (url) => new Constructor(url);
   return (url) => {
     const socket = new Constructor(url, [], OPTIONS);
+    const emitter = socket as Emitter;
+    if (emitter.on === undefined) return socket;
     // For good: a socket that is closed while it connects tells an error after its owner has let go of it.
-    (socket as Emitter).on?.('error', () => {});
+    emitter.on('error', () => {});
+    socket.onbytes = null;
+    emitter.on('message', (data, isBinary) => {
+      if (!isBinary)
+        socket.onbytes?.(data instanceof Uint8Array ? data : ENCODER.encode(`${data}`));
+    });
     return socket;
   };
 }
+
+/** For stand-ins of `ws` that give text frames as text. */
+const ENCODER = new TextEncoder();
 
 const OPTIONS = {
   handshakeTimeout: STREAM_OPEN_WITHIN_MS,

@@ -67,6 +67,8 @@ export interface PlayOptions {
 export class ScriptedFeed extends ManualFeed {
   readonly #clock: Clock;
   readonly #market: MarketOfFeed | null;
+  /** Exchange time at monotonic zero, ms: a jump of our wall clock is none of the exchange's. */
+  readonly #epoch: number;
   #sink: PriceSink | null = null;
   #isUp = false;
   /** Monotonic ms until which a symbol is silent. */
@@ -82,6 +84,7 @@ export class ScriptedFeed extends ManualFeed {
     super({ ...options, clock });
     this.#clock = clock;
     this.#market = options.market ?? null;
+    this.#epoch = clock.now() - clock.monotonic();
   }
 
   override connect(sink: PriceSink): Promise<void> {
@@ -137,12 +140,13 @@ export class ScriptedFeed extends ManualFeed {
   /**
    * The market trades at a price, and the feed tells it unless it is down or silent.
    *
-   * @param options `time` is the exchange's, ms since 1970 UTC; default the clock's
+   * @param options `time` is the exchange's, ms since 1970 UTC; default: as the clock showed when the feed was made, and on
+   *   from there. A jump of the wall clock does not change it
    * @returns whether a listener was told
    * @throws ValidationError `TICK_INVALID`; what the market throws, e.g. for a price off its grid
    */
   override tick(symbol: string, price: DecimalInput, options: TickOptions = {}): boolean {
-    const { source = 'LAST', time = this.#clock.now() } = options;
+    const { source = 'LAST', time = this.#exchangeNow() } = options;
     this.#market?.setPrice(symbol, price, source);
     this.#last.set(keyOf(symbol, source), price);
     if (this.#isSilent(symbol)) return false;
@@ -168,7 +172,7 @@ export class ScriptedFeed extends ManualFeed {
    */
   badTick(symbol: string, price: number, source: PriceSource = 'LAST'): boolean {
     if (!this.#isUp || this.#sink === null || this.#isSilent(symbol)) return false;
-    this.#sink.tick(symbol, source, price, this.#clock.now(), this.#clock.monotonic());
+    this.#sink.tick(symbol, source, price, this.#exchangeNow(), this.#clock.monotonic());
     return true;
   }
 
@@ -211,6 +215,10 @@ export class ScriptedFeed extends ManualFeed {
       this.disconnect('scripted');
       this.#clock.setTimer(() => this.reconnect(), step.disconnect);
     } else throw new RangeError(`not a step of a price script: ${describe(step)}`);
+  }
+
+  #exchangeNow(): number {
+    return Math.floor(this.#epoch + this.#clock.monotonic());
   }
 
   #isSilent(symbol: string): boolean {

@@ -14,7 +14,10 @@ const SHARED = 'market.ts';
 /** What can be read on a phone in a train. */
 const PICTURE_BYTES_MAX = 40_000;
 
-const PICTURES = readdirSync(join(ROOT, 'docs/guides/images'));
+/** Drawings; the others are pictures of pages. */
+const PICTURES = readdirSync(join(ROOT, 'docs/guides/images')).filter((name) =>
+  name.endsWith('.svg'),
+);
 
 /** Sections of rules: those with a plan. */
 const SECTIONS = GUIDE.split('\n## ')

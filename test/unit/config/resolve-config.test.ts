@@ -425,7 +425,11 @@ describe('resolveConfig, refusals', () => {
       { symbols: SYMBOLS, exchange: { id: 'paper', streamUrl: 'https://example.com' } },
       /a wss:\/\/ URL/,
     ],
-    [{ symbols: SYMBOLS, exchange: { id: 'paper', apiUrl: 'nonsense' } }, /text that is no URL/],
+    [{ symbols: SYMBOLS, exchange: { id: 'paper', streamUrl: 'nonsense' } }, /text that is no URL/],
+    [
+      { symbols: SYMBOLS, exchange: { id: 'binance', apiUrl: 'wss://ws-fapi.binance.com' } },
+      /exchange\.apiUrl: .*restUrl says where they go/,
+    ],
     [{ symbols: SYMBOLS, feed: { sources: ['LAST', 'LAST'] } }, /feed\.sources: .*none twice/],
     [{ symbols: SYMBOLS, feed: { sources: ['TRADES'] } }, /feed\.sources\[0\]/],
     [{ symbols: SYMBOLS, store: {} }, /store\.path/],

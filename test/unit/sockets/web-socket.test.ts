@@ -7,7 +7,12 @@ import { createResilientStream } from '../../../src/platform/sockets/resilient-s
 import { defaultWebSocket, webSocketFrom } from '../../../src/platform/sockets/web-socket.js';
 import { SystemClock } from '../../../src/platform/system-clock.js';
 
-function streamTo(url: string, told: string[], createWebSocket: (url: string) => never) {
+function streamTo(
+  url: string,
+  told: string[],
+  createWebSocket: (url: string) => never,
+  onBytes?: (data: Uint8Array) => unknown,
+) {
   return createResilientStream({
     url: () => url,
     clock: new SystemClock(),
@@ -18,6 +23,7 @@ function streamTo(url: string, told: string[], createWebSocket: (url: string) =>
     maxAgeMs: Number.POSITIVE_INFINITY,
     silentAfterMs: Number.POSITIVE_INFINITY,
     onMessage: (data) => told.push(data),
+    ...(onBytes && { onBytes }),
     onOpen: (send) => send('hello'),
     onState: (state) => told.push(state),
   });
@@ -58,6 +64,50 @@ describe('the WebSocket of this runtime', () => {
     expect(told.filter((line) => line === 'up' || line === 'down')).toEqual(['up', 'down', 'up']);
     stream.close();
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('hands over the bytes of text to whoever takes them, and nothing that is no text', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.on('connection', (socket) => {
+      socket.send(Buffer.from('no text'));
+      socket.send('grüße 币安');
+      socket.send('bye');
+    });
+    const told: string[] = [];
+    const bytes: string[] = [];
+    const create = await defaultWebSocket();
+    const over = once(server, 'over');
+    const stream = streamTo(`ws://127.0.0.1:${port}`, told, create as never, (data) => {
+      bytes.push(Buffer.from(data).toString());
+      if (bytes.at(-1) === 'bye') server.emit('over');
+    });
+    await Promise.all([stream.open(), over]);
+    stream.close();
+    expect(bytes).toEqual(['grüße 币安', 'bye']);
+    expect(told).toEqual(['up']);
+    for (const socket of server.clients) socket.terminate();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it.each([
+    ['text', 'hello'],
+    ['bytes', new TextEncoder().encode('hello')],
+  ])('takes %s from a stand-in of ws', (_form, data) => {
+    const listeners = new Map<string, (data: unknown, isBinary: boolean) => void>();
+    class StandIn {
+      static readonly WebSocketServer = {};
+      on(event: string, listener: (data: unknown, isBinary: boolean) => void): void {
+        listeners.set(event, listener);
+      }
+    }
+    const socket = webSocketFrom(StandIn as never)('wss://example.test');
+    const bytes: string[] = [];
+    socket.onbytes = (frame) => bytes.push(new TextDecoder().decode(frame));
+    listeners.get('message')?.(data, false);
+    listeners.get('message')?.(data, true);
+    expect(bytes).toEqual(['hello']);
   });
 
   it('does not end the process when nobody listens, or when it is closed while it connects', async () => {

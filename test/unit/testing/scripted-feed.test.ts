@@ -49,6 +49,17 @@ describe('a scripted feed', () => {
     });
   });
 
+  it('goes on in the time of the exchange when the wall clock is set back', async () => {
+    const { clock, feed, sink } = await setUp();
+    feed.tick(SYMBOL, 100);
+    clock.jumpWallBy(-600_000);
+    clock.advanceBy(1_000);
+    feed.tick(SYMBOL, 101);
+    feed.badTick(SYMBOL, Number.NaN);
+    const [first, ...later] = sink.ticks.map(({ exchangeTimeMs }) => exchangeTimeMs);
+    expect(later).toEqual([(first ?? 0) + 1_000, (first ?? 0) + 1_000]);
+  });
+
   it('touches a level within the same ms', async () => {
     const { log, play } = await setUp();
     await play([100, { wick: 90 }, 101]);

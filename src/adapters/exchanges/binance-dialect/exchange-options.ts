@@ -5,6 +5,7 @@ import { defaultWebSocket } from '../../../platform/sockets/web-socket.js';
 import type { CreateWebSocket } from '../../../platform/sockets/web-socket-like.js';
 import { SystemClock } from '../../../platform/system-clock.js';
 import type { Clock } from '../../../ports/clock.js';
+import { harmless } from '../../../ports/harmless-logger.js';
 import { type Logger, SILENT_LOGGER } from '../../../ports/logger.js';
 import { accountIdOf } from './account-id.js';
 import { createRequestBudget } from './budget/request-budget.js';
@@ -86,7 +87,7 @@ export function createDialectExchange(
     }),
     budget,
     clock,
-    logger: options.logger ?? SILENT_LOGGER,
+    logger: harmless(options.logger ?? SILENT_LOGGER),
     random: systemRandom,
     webSockets: () =>
       createWebSocket === undefined ? defaultWebSocket() : Promise.resolve(createWebSocket),

@@ -30,6 +30,7 @@ import type {
   PositionStatusReport,
   PriceStatusReport,
 } from '../../../ports/exchange-adapter.js';
+import { harmless } from '../../../ports/harmless-logger.js';
 import { SILENT_LOGGER } from '../../../ports/logger.js';
 import { FillArchive } from './fill-archive.js';
 import { HostFillLedger } from './host-fill-ledger.js';
@@ -92,7 +93,7 @@ export class PaperExchange implements ExchangeAdapter {
     };
     this.#clock = clock;
     this.#idPrefix = idPrefix;
-    this.#wire = new PaperWire(clock, rules.latencyMs, options.logger ?? SILENT_LOGGER);
+    this.#wire = new PaperWire(clock, rules.latencyMs, harmless(options.logger ?? SILENT_LOGGER));
     this.#instruments = new PaperInstruments(options.instruments);
     this.#positions = new PaperPositions(positionMode);
     const parts = {

@@ -39,7 +39,7 @@ export function decodeFrame(data: string): DecodedFrame {
 
 const OTHER: DecodedFrame = { kind: 'other' };
 /** Contracts with coins as margin. They share all-symbol streams with the ones that this feed is for. */
-const COIN_MARGINED = 2;
+export const COIN_MARGINED = 2;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -19,6 +19,7 @@ import {
   type ResolvedFeedOptions,
   resolveFeedOptions,
 } from './feed-options.js';
+import { FrameScanner } from './frames/frame-scanner.js';
 import { LaneBook } from './lane-book.js';
 import { PriceRequests } from './price-requests.js';
 import { SafeSink } from './safe-sink.js';
@@ -38,6 +39,9 @@ export class DialectFeed implements PriceFeed {
   readonly #options: ResolvedFeedOptions;
   readonly #lanes = new LaneBook();
   readonly #offset = new ClockOffset();
+  readonly #scanner = new FrameScanner(
+    (kind, symbol) => this.#lanes.get(kind, symbol) !== undefined,
+  );
   readonly #bars: BarRequests | null;
   #sink: SafeSink | null = null;
   #router: ShardRouter | null = null;
@@ -143,6 +147,7 @@ export class DialectFeed implements PriceFeed {
   }
 
   readonly #shardEvents: ShardEvents = {
+    read: (frame) => this.#scanner.read(frame),
     onEvents: (shard, events, receivedAt, isReplacement) => {
       this.#heard(shard, events, receivedAt, isReplacement);
     },
@@ -182,14 +187,13 @@ export class DialectFeed implements PriceFeed {
 
   /** The price of one event, to the sources that somebody wants. */
   readonly #tell = (lane: StreamLane, event: MarketEvent): void => {
-    const { kind, symbol, price, ask, time } = event;
-    const first = kind === 'mark' ? 'MARK' : kind === 'trade' ? 'LAST' : 'BID';
+    const { price, ask, time } = event;
     // Asked for each one: whoever is told the bid may unsubscribe before the ask.
-    if (lane.sources.has(first) && price > 0) {
-      this.#sink?.tick(symbol, first, price, time, this.#receivedAt);
+    if (lane.isPriceWanted && price > 0) {
+      this.#sink?.tick(lane.symbol, lane.source, price, time, this.#receivedAt);
     }
-    if (lane.sources.has('ASK') && ask > 0) {
-      this.#sink?.tick(symbol, 'ASK', ask, time, this.#receivedAt);
+    if (lane.isAskWanted && ask > 0) {
+      this.#sink?.tick(lane.symbol, 'ASK', ask, time, this.#receivedAt);
     }
   };
 

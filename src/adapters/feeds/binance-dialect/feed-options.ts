@@ -13,6 +13,7 @@ import { systemRandom } from '../../../platform/sockets/system-random.js';
 import type { CreateWebSocket } from '../../../platform/sockets/web-socket-like.js';
 import { SystemClock } from '../../../platform/system-clock.js';
 import type { Clock } from '../../../ports/clock.js';
+import { harmless } from '../../../ports/harmless-logger.js';
 import { type Logger, SILENT_LOGGER } from '../../../ports/logger.js';
 import type { FeedDialect } from './feed-dialect.js';
 import { type FetchJson, systemFetchJson } from './fetch-json.js';
@@ -67,7 +68,7 @@ export function resolveFeedOptions(
     restUrl: address(options.restUrl ?? dialect.restUrl, 'restUrl', /^https?:\/\/[^/\s]/),
     routes: options.routes ?? dialect.routes,
     clock,
-    logger: options.logger ?? SILENT_LOGGER,
+    logger: harmless(options.logger ?? SILENT_LOGGER),
     createWebSocket: options.createWebSocket ?? null,
     fetchJson: options.fetchJson === undefined ? systemFetchJson(clock) : options.fetchJson,
     random: options.random ?? systemRandom,

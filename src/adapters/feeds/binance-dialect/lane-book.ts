@@ -4,26 +4,26 @@ import { EVENT_KINDS, type EventKind, kindOf } from './stream-names.js';
 
 /** The lanes of all subscribed symbols. */
 export class LaneBook {
-  readonly #lanes: Readonly<Record<EventKind, Map<string, StreamLane>>> = {
-    mark: new Map(),
-    book: new Map(),
-    trade: new Map(),
-  };
+  readonly #marks = new Map<string, StreamLane>();
+  readonly #books = new Map<string, StreamLane>();
+  readonly #trades = new Map<string, StreamLane>();
 
   get(kind: EventKind, symbol: string): StreamLane | undefined {
-    return this.#lanes[kind].get(symbol);
+    return this.#lanesOf(kind).get(symbol);
   }
 
   /** Makes the lane of a source if there is none, and answers it; `null` when the feed does not have the source. */
   want(symbol: string, source: PriceSource, now: number): StreamLane | null {
     const kind = kindOf(source);
     if (kind === null) return null;
-    let lane = this.#lanes[kind].get(symbol);
+    const lanes = this.#lanesOf(kind);
+    let lane = lanes.get(symbol);
     if (lane === undefined) {
       lane = new StreamLane(symbol, kind, now);
-      this.#lanes[kind].set(symbol, lane);
+      lanes.set(symbol, lane);
     }
-    lane.sources.add(source);
+    if (source === lane.source) lane.isPriceWanted = true;
+    else lane.isAskWanted = true;
     return lane;
   }
 
@@ -31,22 +31,28 @@ export class LaneBook {
   remove(symbol: string): readonly StreamLane[] {
     const lanes = this.of(symbol);
     for (const lane of lanes) {
-      this.#lanes[lane.kind].delete(symbol);
-      lane.sources.clear();
+      this.#lanesOf(lane.kind).delete(symbol);
+      lane.isPriceWanted = false;
+      lane.isAskWanted = false;
       lane.dropReplacement();
     }
     return lanes;
   }
 
   of(symbol: string): readonly StreamLane[] {
-    return EVENT_KINDS.flatMap((kind) => this.#lanes[kind].get(symbol) ?? []);
+    return EVENT_KINDS.flatMap((kind) => this.get(kind, symbol) ?? []);
   }
 
   ofKind(kind: EventKind): ReadonlyMap<string, StreamLane> {
-    return this.#lanes[kind];
+    return this.#lanesOf(kind);
   }
 
   all(): readonly StreamLane[] {
-    return EVENT_KINDS.flatMap((kind) => [...this.#lanes[kind].values()]);
+    return EVENT_KINDS.flatMap((kind) => [...this.#lanesOf(kind).values()]);
+  }
+
+  #lanesOf(kind: EventKind): Map<string, StreamLane> {
+    if (kind === 'mark') return this.#marks;
+    return kind === 'book' ? this.#books : this.#trades;
   }
 }

@@ -1,7 +1,7 @@
 import { FEED_HELD_EVENTS_MAX, FEED_HOLD_MS, FEED_OLDER_EVENTS_MAX } from '../../../limits.js';
 import type { PriceSource } from '../../../model/price.js';
 import type { MarketEvent } from './decode-frame.js';
-import type { EventKind } from './stream-names.js';
+import { type EventKind, priceSourceOf } from './stream-names.js';
 
 /** Where events go that are to be told. */
 export type TellEvent = (lane: StreamLane, event: MarketEvent) => void;
@@ -16,7 +16,11 @@ export type TellEvent = (lane: StreamLane, event: MarketEvent) => void;
 export class StreamLane {
   readonly symbol: string;
   readonly kind: EventKind;
-  readonly sources = new Set<PriceSource>();
+  /** What its price is: the mark price, the last trade, or the best bid. */
+  readonly source: PriceSource;
+  /** Whether somebody is told the price, and whether somebody is told the ask. */
+  isPriceWanted = false;
+  isAskWanted = false;
   /** Since when events may be expected, monotonic ms. */
   since: number;
   /** Age of the newest event: when it was received, less its delay; monotonic ms. */
@@ -49,12 +53,14 @@ export class StreamLane {
   constructor(symbol: string, kind: EventKind, now: number) {
     this.symbol = symbol;
     this.kind = kind;
+    this.source = priceSourceOf(kind);
     this.since = now;
   }
 
   /**
    * Takes one event and hands over what is to be told now, in order.
    *
+   * @param event may be written over afterwards
    * @param isReplacement whether it came by a connection that is about to replace the one in force
    * @returns false when events were left out
    */
@@ -68,14 +74,15 @@ export class StreamLane {
       }
       return true;
     }
-    if (this.#isCaughtUp || Number.isNaN(event.id) || event.id <= this.#lastId) {
+    const kept = { ...event };
+    if (this.#isCaughtUp || Number.isNaN(kept.id) || kept.id <= this.#lastId) {
       this.#isCaughtUp = true;
       this.release(tell);
-      this.#pass(event, tell);
+      this.#pass(kept, tell);
       return true;
     }
     if (this.#held.length === 0) this.#heldSince = now;
-    this.#held.push(event);
+    this.#held.push(kept);
     if (this.#held.length < FEED_HELD_EVENTS_MAX) return true;
     this.release(tell);
     return false;

@@ -22,6 +22,12 @@ export function kindOf(source: PriceSource): EventKind | null {
   return KIND_OF[source] ?? null;
 }
 
+/** The source that the price of an event belongs to; its ask is of another one. */
+export function priceSourceOf(kind: EventKind): PriceSource {
+  if (kind === 'mark') return 'MARK';
+  return kind === 'trade' ? 'LAST' : 'BID';
+}
+
 /** Names are lower case; letters that have no lower case, such as Chinese ones, stay. */
 export function streamName(symbol: string, kind: EventKind): string {
   const name = symbol.toLowerCase();

@@ -4,12 +4,14 @@ import type {
   ResilientStreamOptions,
   SendFrame,
 } from '../../../platform/sockets/stream-options.js';
-import { decodeFrame, type MarketEvent } from './decode-frame.js';
+import type { DecodedFrame, MarketEvent } from './decode-frame.js';
 import { isMarkStream } from './stream-names.js';
 import { StreamSubscriber } from './stream-subscriber.js';
 
-/** What a shard tells. */
+/** What a shard asks and tells. */
 export interface ShardEvents {
+  /** Reads a frame; what it answers holds until the next one. */
+  readonly read: (frame: string | Uint8Array) => DecodedFrame;
   readonly onEvents: (
     shard: StreamShard,
     events: readonly MarketEvent[],
@@ -29,6 +31,7 @@ export type ShardOptions = Omit<
   ResilientStreamOptions,
   | 'url'
   | 'onMessage'
+  | 'onBytes'
   | 'onOpen'
   | 'onState'
   | 'onReplaced'
@@ -66,6 +69,7 @@ export class StreamShard {
       silentAfterMs: Number.POSITIVE_INFINITY,
       isSilenceNormal: () => !this.#hasMarkPrices(),
       onMessage: (data, receivedAt, isReplacement) => this.#heard(data, receivedAt, isReplacement),
+      onBytes: (data, receivedAt, isReplacement) => this.#heard(data, receivedAt, isReplacement),
       onOpen: (send, isReplacement) => this.#opened(send, isReplacement),
       onState: (state, reason) => (state === 'up' ? this.#up() : this.#down(reason)),
       onReplaced: (how) => this.#replaced(how),
@@ -146,8 +150,8 @@ export class StreamShard {
   }
 
   /** A replacement proves itself by prices, once it has all its streams: until then its frames are no sign of life. */
-  #heard(data: string, receivedAt: number, isReplacement: boolean): boolean {
-    const frame = decodeFrame(data);
+  #heard(data: string | Uint8Array, receivedAt: number, isReplacement: boolean): boolean {
+    const frame = this.#events.read(data);
     const subscriber = isReplacement ? this.#incoming : this.#subscriber;
     if (frame.kind === 'events') {
       this.heardAt = receivedAt;

@@ -7,6 +7,7 @@ import { barProblem, type PriceBar } from '../../../model/price-bar.js';
 import { isSymbol, SYMBOL_EXPECTED } from '../../../model/symbol.js';
 import { SystemClock } from '../../../platform/system-clock.js';
 import type { Clock } from '../../../ports/clock.js';
+import { harmless } from '../../../ports/harmless-logger.js';
 import { type Logger, SILENT_LOGGER } from '../../../ports/logger.js';
 import type {
   PriceFeed,
@@ -64,7 +65,7 @@ export class ManualFeed implements PriceFeed {
     if (sources.length === 0) throw unknownSource(undefined);
     this.sources = Object.freeze([...new Set(sources)]);
     this.#clock = options.clock ?? new SystemClock();
-    this.#logger = options.logger ?? SILENT_LOGGER;
+    this.#logger = harmless(options.logger ?? SILENT_LOGGER);
   }
 
   /** Tells `connected` before it returns. The latest caller is the one that is told; may follow a `close()`. */

@@ -32,3 +32,13 @@ export function writeStamp(database: SqliteDatabase, identity: StoreIdentity): v
     )
     .run(exchangeId, accountId, mode, instanceId, newIncarnation);
 }
+
+/** Stamps a store that belonged to nobody: from now on it is refused to everybody else. */
+export function claimStamp(database: SqliteDatabase, identity: StoreIdentity): void {
+  const { exchangeId, accountId, mode, instanceId } = identity;
+  database
+    .prepare(
+      'UPDATE store SET exchange_id = ?, account_id = ?, mode = ?, instance_id = ? WHERE id = 1',
+    )
+    .run(exchangeId, accountId, mode, instanceId);
+}

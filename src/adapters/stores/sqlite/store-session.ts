@@ -1,5 +1,5 @@
 import type { StoreIdentity, StoreStamp } from '../../../ports/store.js';
-import { assertOwner } from '../store-owner.js';
+import { assertOwner, isUnclaimed } from '../store-owner.js';
 import { BatchStatements } from './batch-statements.js';
 import { checkStore, refuseForeignFile } from './check-store.js';
 import { Checkpointer } from './checkpointer.js';
@@ -9,6 +9,7 @@ import { claimFile, type FileClaim } from './file-claims.js';
 import { GroupWriter } from './group-writer.js';
 import { setPragmas } from './pragmas.js';
 import { writeError } from './sqlite-errors.js';
+import { claimStamp, readStamp } from './stamp.js';
 import { canonicalPath, storeExists } from './store-file.js';
 import { WalSync } from './wal-sync.js';
 import { takeWriterLock, type WriterLock } from './writer-lock.js';
@@ -44,7 +45,8 @@ export async function openSession(
     if (created) await createStore(claim.driver, path, identity);
     const owner = checkStore(claim.driver, path);
     assertOwner(owner, identity, `The store ${path}`);
-    return await startWriting({ claim, lock, path, stamp: { ...owner, created } });
+    const stamp = { ...owner, ...(isUnclaimed(owner) && ownerOf(identity)), created };
+    return await startWriting({ claim, lock, path, stamp, identity });
   } catch (error) {
     lock?.release();
     claim.release();
@@ -57,16 +59,22 @@ interface Opened {
   readonly lock: WriterLock;
   readonly path: string;
   readonly stamp: StoreStamp;
+  readonly identity: StoreIdentity;
+}
+
+function ownerOf({ exchangeId, accountId, mode, instanceId }: StoreIdentity) {
+  return { exchangeId, accountId, mode, instanceId };
 }
 
 async function startWriting(opened: Opened): Promise<StoreSession> {
-  const { claim, lock, path, stamp } = opened;
+  const { claim, lock, path, stamp, identity } = opened;
   let database: SqliteDatabase | null = null;
   let sync: WalSync | null = null;
   try {
     database = claim.driver.open(path, { readOnly: false });
     setPragmas(database, 'writer', path);
     migrateStore(database);
+    if (isUnclaimed(readStamp(database, path))) claimStamp(database, identity);
     const statements = new BatchStatements(database, path);
     const checkpointer = new Checkpointer(database);
     const connection = database;

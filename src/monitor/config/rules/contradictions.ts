@@ -24,8 +24,8 @@ export function refuseContradictions(
   refuseSameSource(plan, words);
 }
 
-/** Keys that the take-profit levels of a plan follow from. */
-const LEVEL_KEYS = ['takeProfitLevels', 'takeProfitPct', 'takeProfitEnabled'] as const;
+/** Keys that the take-profit levels of a plan follow from. `tpPrice` is that of `updateTpSl`. */
+const LEVEL_KEYS = ['takeProfitLevels', 'takeProfitPct', 'takeProfitEnabled', 'tpPrice'] as const;
 
 /** Says where and how: at the rule when it was given, else at the key that makes the inherited rule impossible. */
 class Words {
@@ -116,7 +116,7 @@ function refuseMissingLevel({ breakeven, takeProfits }: ExitPlan, words: Words):
   }
   words.tell(
     [words.levelsKey()],
-    `expected at least ${level} take-profit levels, since the inherited ${rule} is ${level}, received ${count}. Give ${words.name('breakeven')} as well; null takes it away`,
+    `expected at least ${level} take-profit levels, since the inherited ${rule} is ${level}, received ${count}. ${words.gives('tpPrice') ? 'It takes the place of all levels: use updatePlan and give' : 'Give'} ${words.name('breakeven')} as well; null takes it away`,
   );
 }
 

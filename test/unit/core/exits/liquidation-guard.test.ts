@@ -94,8 +94,37 @@ describe.each(SIDES)('the liquidation guard of a %s', (side) => {
     const { stopLoss, restingStop } = bench.tranche.levels;
     const sign = side === 'LONG' ? 1 : -1;
     expect(Number(restingStop) * sign).toBeGreaterThanOrEqual(Number(inFront(bench, -10)) * sign);
-    expect(Number(stopLoss) * sign).toBeGreaterThan(Number(restingStop) * sign);
+    expect(Number(stopLoss) * sign).toBeGreaterThanOrEqual(Number(restingStop) * sign);
     expect(bench.core.named('protection:tightened')).toHaveLength(1);
+  });
+
+  it('moves the order alone where the guard lies in front already, and closes nothing', async () => {
+    const bench = await ExitBench.holding(side, {
+      stopLossPct: 3,
+      confirm: { ticks: 3, hardFloorPct: 5 },
+    });
+    await learn(bench, bench.text(-4.4));
+    expect(bench.stop).toBe(bench.text(-3));
+    expect(bench.tranche.levels.restingStop).toBe(inFront(bench, -4.4));
+    await bench.ticks(0, 0.1, 0.2);
+    await bench.rest();
+    expect(bench.isOpen).toBe(true);
+    /** Margin was added: what protects is not loosened by it. */
+    await learn(bench, bench.text(-20));
+    expect(bench.tranche.levels.restingStop).toBe(inFront(bench, -4.4));
+  });
+
+  it('puts the stop between where the price is inside the buffer already, and does not close', async () => {
+    const bench = await ExitBench.holding(side, { stopLossPct: 2 });
+    await learn(bench, bench.text(-0.4));
+    const middle = Number(bench.text(-0.2));
+    expect(Math.abs(Number(bench.stop) - middle)).toBeLessThanOrEqual(0.1);
+    await bench.ticks(0, 0.1);
+    await bench.rest();
+    expect(bench.isOpen).toBe(true);
+    await bench.tick(-0.21);
+    await bench.rest();
+    expect(bench.closed).toEqual(['stop-loss']);
   });
 
   it('refuses a stop beyond it, and changes nothing', async () => {
