@@ -89,7 +89,7 @@ export const EXIT_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/engine/exit-rules.ts',
-        find: '  guardLiquidation(step, node);\n',
+        find: '  guardLiquidation(step, node, before);\n',
         replace: '  void guardLiquidation;\n',
       },
     ],
