@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import type { SqliteDatabase } from '../../src/adapters/stores/sqlite/driver.js';
+import { openDatabase } from './sqlite-of-runtime.js';
 
 /** Tables of older TP/SL systems, by their documented schemas. */
 export const OLD_SCHEMAS = {
@@ -39,17 +40,17 @@ const TIME = 1_768_176_000_000;
 
 /** Writes an older database row by row. */
 export class OldDatabaseWriter {
-  readonly database: Database.Database;
+  readonly database: SqliteDatabase;
   #rows = 0;
 
   constructor(path: string, ...schemas: readonly string[]) {
-    this.database = new Database(path);
+    this.database = openDatabase(path);
     for (const schema of schemas) this.database.exec(schema);
   }
 
   /** A log beside the file, as most installations have it. */
   withLog(): this {
-    this.database.pragma('journal_mode = WAL');
+    this.database.exec('PRAGMA journal_mode = WAL');
     return this;
   }
 

@@ -16,7 +16,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import { Command } from 'commander';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +24,7 @@ import { processHost } from '../../../src/cli/live-config/process-host.js';
 import { DURABLE_FILES, type DurableFiles } from '../../../src/cli/migrate/files/durable-files.js';
 import { migrateCommand } from '../../../src/cli/migrate/migrate-command.js';
 import { BOT_SCHEMAS, OldDatabaseWriter, OWNER_SETTINGS } from '../../support/old-databases.js';
+import { openDatabase } from '../../support/sqlite-of-runtime.js';
 import { everyChange } from './every-change.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -238,7 +238,7 @@ describe('rollback', () => {
     const folder = oldSystem();
     const settings = readFileSync(join(folder, 'settings.json'), 'utf8');
     expect(await runHere([...argsIn(folder), '--yes'])).toMatchObject({ did: 'migrated' });
-    const old = new Database(join(folder, 'old.db'));
+    const old = openDatabase(join(folder, 'old.db'));
     old.exec("UPDATE trades SET status = 'CLOSED'");
     old.close();
     writeFileSync(join(folder, 'settings.json'), '{}');
@@ -246,8 +246,10 @@ describe('rollback', () => {
   }
 
   function statuses(folder: string): readonly unknown[] {
-    const old = new Database(join(folder, 'old.db'), { readonly: true });
-    const rows = old.prepare('SELECT status FROM trades').pluck().all();
+    const old = openDatabase(join(folder, 'old.db'), true);
+    const rows = (old.prepare('SELECT status FROM trades').all() as { status: unknown }[]).map(
+      ({ status }) => status,
+    );
     old.close();
     return rows;
   }
@@ -348,7 +350,7 @@ describe('rollback', () => {
   it('refuses while somebody writes the new store', async () => {
     const folder = oldSystem();
     await runHere([...argsIn(folder), '--yes']);
-    const lock = new Database(join(folder, 'new.db-lock'));
+    const lock = openDatabase(join(folder, 'new.db-lock'));
     lock.exec('BEGIN EXCLUSIVE');
     try {
       await expect(runHere(rollBack(folder))).rejects.toMatchObject({ code: 'STORE_LOCKED' });

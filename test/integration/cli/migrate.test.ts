@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkDatabase } from '../../../src/cli/migrate/check-database.js';
 import { DURABLE_FILES } from '../../../src/cli/migrate/files/durable-files.js';
 import { OLD_SCHEMAS, OWNER_SETTINGS } from '../../support/old-databases.js';
+import { OPEN_IN_SCRIPT, openDatabase } from '../../support/sqlite-of-runtime.js';
 import { SYMBOL } from './live-world.js';
 import { MigrateWorld } from './migrate-world.js';
 
@@ -119,8 +119,10 @@ describe('migrate', () => {
       ],
     });
     expect(readFileSync(join(folder, 'settings.json'))).toEqual(readFileSync(world.settings));
-    const copy = new Database(join(folder, 'database.db'), { readonly: true });
-    expect(copy.prepare('SELECT count(*) AS rows FROM trades').get()).toEqual({ rows: 3 });
+    const copy = openDatabase(join(folder, 'database.db'), true);
+    expect({ ...(copy.prepare('SELECT count(*) AS rows FROM trades').get() as object) }).toEqual({
+      rows: 3,
+    });
     copy.close();
     for (const file of ['database.db', 'settings.json', 'manifest.json']) {
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
@@ -133,9 +135,8 @@ describe('migrate', () => {
     workedExample(world, { log: true });
     // Committed, not folded in: the copy of the file alone would not have it.
     const writer = `
-      const Database = require('better-sqlite3');
-      const db = new Database(process.argv[1]);
-      db.pragma('wal_autocheckpoint = 0');
+      ${OPEN_IN_SCRIPT}
+      db.exec('PRAGMA wal_autocheckpoint = 0');
       db.exec("INSERT INTO trades (symbol, order_id, side, qty, price, status, filled_qty, avg_price, tranche_id) VALUES ('ETHUSDT', '77', 'BUY', 2, 3000, 'FILLED', 2, 3000, 0)");
       process.kill(process.pid, 'SIGKILL');`;
     const child = spawn(process.execPath, ['-e', writer, world.database], { cwd: process.cwd() });
@@ -265,8 +266,7 @@ describe('readiness', () => {
   it.runIf(process.platform === 'linux')('refuses a database that a process has open', async () => {
     const world = ready();
     const holder = `
-      const Database = require('better-sqlite3');
-      const db = new Database(process.argv[1]);
+      ${OPEN_IN_SCRIPT}
       db.prepare('SELECT 1 FROM trades').all();
       console.log('open');
       setInterval(() => {}, 1000);`;
@@ -280,7 +280,7 @@ describe('readiness', () => {
 
   it('refuses a database that is locked', async () => {
     const world = ready();
-    const holder = new Database(world.database);
+    const holder = openDatabase(world.database);
     holder.exec('BEGIN EXCLUSIVE');
     onTestFinished(() => void holder.close());
     await refused(world, 'database-unused', /locked by somebody who writes/);
@@ -296,7 +296,7 @@ describe('readiness', () => {
     const world = ready();
     const folder = join(world.folder, 'copies');
     mkdirSync(folder);
-    const writer = new Database(world.database);
+    const writer = openDatabase(world.database);
     onTestFinished(() => void writer.close());
     const touch = async (): Promise<void> => {
       writer.exec('UPDATE trades SET commission = commission - 1');
